@@ -1,0 +1,66 @@
+"""An input as a recipe names it: what a source of samples says about itself before it is read."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+
+from vlmdata.types import License, Partition, Rejected, Sample
+
+
+def slug(text: str) -> str:
+    """``text`` in the alphabet of keys, ``[a-z0-9_-]``, at most 60 characters, never empty."""
+    return re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-")[:60] or "x"
+
+
+class RecipeInput(BaseModel, ABC):
+    """One line of ``inputs``. Subclasses are frozen pydantic models that implement ``vlmdata.types.Source``.
+
+    Class variables:
+        fills: optional columns of the schema (``annotations``, ``alternatives``, ``choices`` …) it can fill.
+        license: terms of all its samples, where the input has one set of terms.
+
+    Relative paths are resolved against the folder of the recipe, handed in as validation context ``base``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fills: ClassVar[frozenset[str]] = frozenset()
+    license: ClassVar[License] = License()
+
+    limit: Annotated[int | None, Field(gt=0, description="take only the first N rows")] = None
+    weight: Annotated[
+        float, Field(gt=0, le=1000, description="how often each row is taken; a fraction takes a seeded part")
+    ] = 1.0
+
+    _base: str = PrivateAttr(default="")
+
+    def model_post_init(self, context: Any, /) -> None:
+        if isinstance(context, Mapping):
+            self._base = str(context.get("base", ""))
+
+    def located(self, path: str) -> Path:
+        """A path of this input as an absolute one."""
+        return Path(self._base, path).expanduser().absolute()
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """Its name in ``dataset`` columns, tables and keys."""
+
+    @abstractmethod
+    def digest(self) -> str:
+        """See ``vlmdata.types.Source``."""
+
+    @abstractmethod
+    def partitions(self) -> Sequence[Partition]:
+        """See ``vlmdata.types.Source``. ``InputError`` where the input is missing or not what it is declared."""
+
+    @abstractmethod
+    def read(self, partition: Partition) -> Iterator[Sample | Rejected]:
+        """See ``vlmdata.types.Source``."""

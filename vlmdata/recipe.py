@@ -1,0 +1,218 @@
+"""A recipe: what is made from what, by which steps. Checked when it is loaded, the same on every machine.
+
+Where it runs (workers, executor, paths of output) is not in it, so equal recipes have equal output.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, SerializeAsAny, ValidationError
+
+from vlmdata.datasets import datasets_by_name, formats_by_name
+from vlmdata.errors import RecipeError
+from vlmdata.io.source import RecipeInput
+from vlmdata.io.yaml_text import Where, parse
+from vlmdata.models.presets import MODELS
+from vlmdata.pixels.policy import PixelPolicy
+from vlmdata.shards.directory import Directory
+from vlmdata.steps import steps_by_name
+from vlmdata.steps.base import AnyStep
+
+FormatName = Literal["parquet", "webdataset"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ImageOutput(_Part):
+    """How stored pictures are encoded. ``exact`` is pixel-equal to Pillow and the model's own code."""
+
+    format: Literal["jpeg", "png", "webp"] = "jpeg"
+    quality: Annotated[int, Field(ge=1, le=100)] = 95
+    fidelity: Literal["fast", "exact"] = "fast"
+    background: tuple[int, int, int] = (255, 255, 255)
+
+
+class Output(_Part):
+    """What is written. A shard holds at most ``max_samples`` samples and about ``max_bytes``."""
+
+    formats: Annotated[tuple[FormatName, ...], Field(min_length=1)] = ("parquet",)
+    max_samples: Annotated[int, Field(gt=0)] = 5000
+    max_bytes: Annotated[ByteSize, Field(gt=0)] = ByteSize(512_000_000)
+    shuffle: bool = False
+    split: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Annotated[float, Field(gt=0, lt=1)]] = {}
+    views: Literal["stored", "planned"] = "stored"
+    image: ImageOutput = ImageOutput()
+
+    @property
+    def pixels(self) -> PixelPolicy:
+        return PixelPolicy(**self.image.model_dump(), views=self.views)
+
+
+class Errors(_Part):
+    """How many bugs (unexpected exceptions in steps) a run forgives. Bad input is not among them."""
+
+    max_unexpected: Annotated[int, Field(ge=0)] = 20
+
+
+class Licenses(_Part):
+    """With ``commercial: true`` only samples whose licence says yes are kept."""
+
+    commercial: bool = False
+
+
+class Recipe(_Part):
+    """A checked recipe. ``inputs`` and ``steps`` are frozen models themselves."""
+
+    version: Literal[1]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
+    seed: int = 0
+    model: str | None = None
+    inputs: Annotated[tuple[SerializeAsAny[RecipeInput], ...], Field(min_length=1)]
+    licenses: Licenses = Licenses()
+    steps: tuple[SerializeAsAny[AnyStep], ...] = ()
+    output: Output = Output()
+    errors: Errors = Errors()
+
+    def resolved(self) -> dict[str, Any]:
+        """The recipe as plain data with every default written out; loading it gives an equal recipe."""
+        data = self.model_dump(mode="json", exclude={"steps"})
+        data["steps"] = [{step.name: step.model_dump(mode="json")} for step in self.steps]
+        return data
+
+    def with_limit(self, limit: int) -> Recipe:
+        """The same with at most ``limit`` rows of each input."""
+        inputs = tuple(
+            one.model_copy(update={"limit": min(limit, one.limit) if one.limit else limit}) for one in self.inputs
+        )
+        return self.model_copy(update={"inputs": inputs})
+
+
+def shipped() -> dict[str, Path]:
+    """Recipes that come with vlmdata, by name: beside the package in a checkout, inside it in a wheel."""
+    package = Path(__file__).parent
+    folders = (package / "recipes", package.parent / "recipes")
+    folder = next((folder for folder in folders if folder.is_dir()), None)
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))} if folder else {}
+
+
+def load(name: str) -> Recipe:
+    """Read and check the recipe at path ``name``, or the shipped one of that name. Raises ``RecipeError``."""
+    path = Path(name)
+    if not path.is_file():
+        known = shipped()
+        if name not in known:
+            raise RecipeError(f"no recipe at {path.absolute()}, and none shipped is called {name!r}{_nearest(name, known)}")
+        path = known[name]
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    return parsed(text, str(path), base=path.parent)
+
+
+def parsed(text: str, name: str, base: Path) -> Recipe:
+    """Check recipe ``text``; relative paths in it start at ``base``. ``name`` stands in error messages."""
+    data, lines = parse(text, name)
+    if not isinstance(data, dict):
+        raise RecipeError(f"{name}:1: a recipe is a mapping that begins with 'version: 1'")
+    return _Checker(name, lines, base).recipe(data)
+
+
+class _Checker:
+    """Turns plain data into a ``Recipe``; every complaint carries file and line."""
+
+    def __init__(self, name: str, lines: Mapping[Where, int], base: Path) -> None:
+        self.name = name
+        self.lines = lines
+        self.context = {"base": str(base)}
+
+    def recipe(self, data: dict[str, Any]) -> Recipe:
+        preset_name = data.get("model")
+        if preset_name is not None and preset_name not in MODELS:
+            raise self.error(("model",), f"unknown model {preset_name!r}{_nearest(str(preset_name), MODELS)}")
+        inputs = [self.input(item, ("inputs", index)) for index, item in enumerate(self.list_of(data, "inputs"))]
+        steps = [self.step(item, ("steps", index)) for index, item in enumerate(self.list_of(data, "steps"))]
+        if preset_name is not None:
+            steps = [step.with_model(MODELS[preset_name]) for step in steps]
+        self.check_order(steps)
+        for index, step in enumerate(steps):
+            if complaint := step.ready():
+                raise self.error(("steps", index), f"{step.name}: {complaint}")
+        return self.validated(Recipe, {**data, "inputs": inputs, "steps": steps}, ())
+
+    def list_of(self, data: Mapping[str, Any], key: str) -> list[Any]:
+        value = data.get(key) or []
+        if not isinstance(value, list):
+            raise self.error((key,), f"{key} is a list, each item on a line of its own that starts with '- '")
+        return value
+
+    def input(self, item: object, where: Where) -> RecipeInput:
+        if not isinstance(item, dict):
+            raise self.error(where, "an input is {dataset: NAME}, {path: DIR} or {path: FILE, format: FORMAT}")
+        kind: type[RecipeInput]
+        if "dataset" in item:
+            kind = self.known(item["dataset"], datasets_by_name(), "data set", (*where, "dataset"))
+        elif "format" in item:
+            kind = self.known(item["format"], formats_by_name(), "format", (*where, "format"))
+        else:
+            kind = Directory
+        return self.validated(kind, item, where)
+
+    def step(self, item: object, where: Where) -> AnyStep:
+        if isinstance(item, str):
+            name, fields = item, {}
+        elif isinstance(item, dict) and len(item) == 1:
+            name, fields = next(iter(item.items()))
+            fields = {} if fields is None else fields
+        else:
+            raise self.error(where, "a step is 'name' or 'name: {parameter: value}'")
+        kind = self.known(name, steps_by_name(), "step", where)
+        if not isinstance(fields, dict):
+            raise self.error(where, f"{name} takes parameters by name: '{name}: {{parameter: value}}'")
+        return self.validated(kind, fields, (*where, name))
+
+    def known[T](self, name: object, kinds: Mapping[str, T], noun: str, where: Where) -> T:
+        if name not in kinds:
+            raise self.error(where, f"unknown {noun} {name!r}{_nearest(str(name), kinds)}")
+        return kinds[str(name)]
+
+    def validated[M: BaseModel](self, kind: type[M], data: Mapping[str, Any], where: Where) -> M:
+        try:
+            return kind.model_validate(data, context=self.context)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = (*where, *(part for part in first["loc"] if not str(part).startswith("function-")))
+            message = first["msg"].removeprefix("Value error, ")
+            if first["type"] == "extra_forbidden":
+                message = f"unknown parameter {first['loc'][-1]!r}{_nearest(str(first['loc'][-1]), kind.model_fields)}"
+            elif first["type"] == "missing":
+                message = f"{first['loc'][-1]!r} is missing"
+            else:
+                message = f"{'.'.join(str(part) for part in first['loc'])}: {message}, not {first['input']!r}"
+            raise self.error(place, message) from error
+
+    def check_order(self, steps: Sequence[AnyStep]) -> None:
+        closed: str | None = None
+        for index, step in enumerate(steps):
+            if step.moves_pixels and closed:
+                raise self.error(("steps", index), f"{step.name} moves pixels and boxes, so it must come before {closed}")
+            if step.fixes_geometry:
+                closed = closed or step.name
+
+    def error(self, where: Where, message: str) -> RecipeError:
+        known = where
+        while known and known not in self.lines:
+            known = known[:-1]
+        shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where).lstrip(".")
+        return RecipeError(f"{self.name}:{self.lines.get(known, 1)}: {shown + ': ' if shown else ''}{message}")
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(sorted(known)) or 'none'}"

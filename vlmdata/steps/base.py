@@ -1,0 +1,113 @@
+"""The three kinds of step: one sample at a time, a stream of them, and one decision over the whole set.
+
+A step is data plus one method. Its fields are its YAML; it knows no data set, no format, no worker, no path and
+no clock.
+"""
+
+from __future__ import annotations
+
+import random
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from vlmdata.types import Drop, Dropped, Sample
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a step may know of the run: its seed, and a place for notes.
+
+    ``ordinal`` is the number of the step among those of its name, so putting another step in between changes
+    no coin.
+    """
+
+    seed: int
+    step: str
+    ordinal: int = 0
+    notes: Counter[str] = field(default_factory=Counter)
+
+    def rng(self, sample: Sample) -> random.Random:
+        """Randomness for this step and sample: the same on any machine, in any order, after any restart."""
+        name = f"{self.seed}/{self.step}/{self.ordinal}/{sample.key}"
+        return random.Random(int.from_bytes(blake2b(name.encode(), digest_size=8).digest()))  # noqa: S311
+
+    def note(self, what: str) -> None:
+        """Count something a reader of the funnel wants to know, such as ``left_alone:sides``."""
+        self.notes[what] += 1
+
+
+class AnyStep(BaseModel, ABC):
+    """What all kinds share. Subclass ``Step``, ``StreamStep`` or ``GlobalStep``.
+
+    Class variables:
+        name: as written in a recipe, ``family.what``.
+        fills: optional columns of the schema this step can fill.
+        extras: optional dependency groups it needs (``pip install 'vlmdata[NAME]'``).
+        moves_pixels: it may change geometry, so it must not follow a step that fixes it.
+        fixes_geometry: after it coordinates are final: a layout is chosen, or they stand in the text.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: ClassVar[str]
+    fills: ClassVar[frozenset[str]] = frozenset()
+    extras: ClassVar[tuple[str, ...]] = ()
+    moves_pixels: ClassVar[bool] = False
+    fixes_geometry: ClassVar[bool] = False
+
+    def setup(self) -> None:
+        """Load what is heavy; called once per worker before the first sample."""
+
+
+class Step(AnyStep):
+    """One sample in; the sample, its children, or a ``Drop`` with its reason out. Pure."""
+
+    @abstractmethod
+    def apply(self, sample: Sample, ctx: Context) -> Sample | Drop | list[Sample]:
+        """A list replaces the sample by its children (keys end in ``-c1``, ``-c2`` …); it is never empty."""
+
+
+class StreamStep(AnyStep):
+    """Many to one, within a bounded window: grouping, packing, local shuffle."""
+
+    @abstractmethod
+    def run(self, samples: Iterator[Sample], ctx: Context) -> Iterator[Sample | Dropped]:
+        """Yield samples and records of dropped ones. What is taken and not yielded counts as merged."""
+
+
+class GlobalStep(AnyStep):
+    """One decision over the whole set, in two passes.
+
+    Pass one runs the steps before it and calls ``signature`` for each sample; one place calls ``decide`` on all
+    signatures; pass two runs on with ``resolve``.
+    """
+
+    @classmethod
+    @abstractmethod
+    def signature_schema(cls) -> pa.Schema:
+        """Columns of a signature, besides ``task`` (int32) and ``key`` (string) that the engine adds."""
+
+    @abstractmethod
+    def signature(self, sample: Sample, ctx: Context) -> Mapping[str, object]:
+        """What must be known of a sample to decide; one row, small."""
+
+    @abstractmethod
+    def decide(self, signatures: pyarrow.dataset.Dataset) -> pa.Table:
+        """All signatures in; one row per sample that the decision concerns out, with its ``task`` and ``key``.
+
+        The answer must not depend on the order of the rows.
+        """
+
+    @abstractmethod
+    def resolve(self, sample: Sample, decision: Mapping[str, object] | None, ctx: Context) -> Sample | Drop:
+        """Apply the decision's row for this sample, None where there is none."""

@@ -1,0 +1,79 @@
+"""What flows: the sample and its parts. Standard library only."""
+
+from vlmdata.types.annotation import Annotation, Mask, Ring
+from vlmdata.types.conversation import (
+    ROLES,
+    Alternative,
+    Choices,
+    ImagePart,
+    Message,
+    Part,
+    RegionPart,
+    Role,
+    TextPart,
+)
+from vlmdata.types.geometry import Box, Point, Size
+from vlmdata.types.image import Image
+from vlmdata.types.layout import WHOLE, Layout, Seen, View, ViewKind
+from vlmdata.types.manifest import (
+    SCHEMA_VERSION,
+    Kind,
+    Manifest,
+    ShardInfo,
+    SourceInfo,
+    StepTally,
+    TaskReport,
+)
+from vlmdata.types.sample import Commercial, Drop, Dropped, License, Origin, Sample, SampleRole
+from vlmdata.types.source import Partition, Rejected, Source
+from vlmdata.types.transform import Affine, Chain, Crop, HFlip, Pad, Resize, Rot90, Transform, VFlip
+
+__all__ = [
+    "ROLES",
+    "SCHEMA_VERSION",
+    "WHOLE",
+    "Affine",
+    "Alternative",
+    "Annotation",
+    "Box",
+    "Chain",
+    "Choices",
+    "Commercial",
+    "Crop",
+    "Drop",
+    "Dropped",
+    "HFlip",
+    "Image",
+    "ImagePart",
+    "Kind",
+    "Layout",
+    "License",
+    "Manifest",
+    "Mask",
+    "Message",
+    "Origin",
+    "Pad",
+    "Part",
+    "Partition",
+    "Point",
+    "RegionPart",
+    "Rejected",
+    "Resize",
+    "Ring",
+    "Role",
+    "Rot90",
+    "Sample",
+    "SampleRole",
+    "Seen",
+    "ShardInfo",
+    "Size",
+    "Source",
+    "SourceInfo",
+    "StepTally",
+    "TaskReport",
+    "TextPart",
+    "Transform",
+    "VFlip",
+    "View",
+    "ViewKind",
+]

@@ -1,0 +1,142 @@
+"""What a run says of itself: tallies by step, a report by task, the manifest of the whole.
+
+Tallies and reports add up, so the funnel of a run is the sum over its tasks in any order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+SCHEMA_VERSION = 1
+Kind = Literal["fetched", "processed"]
+
+
+@dataclass(slots=True, kw_only=True)
+class StepTally:
+    """Counts of one place of the line: ``read``, a step, or ``render``.
+
+    ``notes`` counts what a step chose to leave alone or to convert (``left_alone:sides``,
+    ``converted:cmyk``), by sample; it is not part of the sum. ``seconds`` is CPU time.
+    """
+
+    name: str
+    entered: int = 0
+    created: int = 0
+    merged: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def add(self, other: StepTally) -> None:
+        self.entered += other.entered
+        self.created += other.created
+        self.merged += other.merged
+        self.dropped.update(other.dropped)
+        self.notes.update(other.notes)
+        self.seconds += other.seconds
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> StepTally:
+        counters = {name: Counter(data[name]) for name in ("dropped", "notes")}
+        return cls(**{**data, **counters})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardInfo:
+    """A published file. ``path`` is relative to the data set directory, with ``/``."""
+
+    path: str
+    split: str
+    samples: int
+    bytes: int
+    sha256: str
+    generation: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class TaskReport:
+    """What one task did; written last, so it is also the mark that the task is finished.
+
+    ``funnel`` holds the tallies in the order of the line. ``timings`` is CPU seconds by kind of work.
+    """
+
+    task: int
+    fingerprint: str
+    rows: int = 0
+    written: int = 0
+    funnel: list[StepTally] = field(default_factory=list)
+    shards: list[ShardInfo] = field(default_factory=list)
+    timings: Counter[str] = field(default_factory=Counter)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> TaskReport:
+        return cls(
+            **{
+                **data,
+                "funnel": [StepTally.from_json(tally) for tally in data["funnel"]],
+                "shards": [ShardInfo(**shard) for shard in data["shards"]],
+                "timings": Counter(data["timings"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceInfo:
+    """One input of a run: what it is called, at which revision, by which digest, under which terms."""
+
+    name: str
+    digest: str
+    rows: int
+    revision: str | None = None
+    homepage: str | None = None
+    license_annotations: str | None = None
+    license_images: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Manifest:
+    """``manifest.json`` of a data set directory (SCHEMA, version 1)."""
+
+    schema_version: int = SCHEMA_VERSION
+    kind: Kind
+    role: str
+    name: str
+    fingerprint: str
+    sources: list[SourceInfo]
+    recipe: dict[str, Any]
+    decoder: str
+    versions: dict[str, str]
+    columns: list[str]
+    rows: int
+    written: int
+    funnel: list[StepTally]
+    shards: list[ShardInfo]
+    timings: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Manifest:
+        return cls(
+            **{
+                **data,
+                "sources": [SourceInfo(**source) for source in data["sources"]],
+                "funnel": [StepTally.from_json(tally) for tally in data["funnel"]],
+                "shards": [ShardInfo(**shard) for shard in data["shards"]],
+            }
+        )
+
+
+def closes(rows: int, written: int, funnel: Iterable[StepTally]) -> bool:
+    """Whether ``in + created = written + merged + dropped``."""
+    tallies = list(funnel)
+    created = sum(tally.created for tally in tallies)
+    lost = sum(tally.merged + tally.dropped.total() for tally in tallies)
+    return rows + created == written + lost
