@@ -8,11 +8,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, SerializeAsAny, ValidationError
 
 from vlmdata.datasets import datasets_by_name, formats_by_name
+from vlmdata.datasets.base import Dataset
 from vlmdata.errors import RecipeError
 from vlmdata.io.source import RecipeInput
 from vlmdata.io.yaml_text import Where, parse
@@ -23,6 +24,8 @@ from vlmdata.steps import steps_by_name
 from vlmdata.steps.base import AnyStep
 
 FormatName = Literal["parquet", "webdataset"]
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 class _Part(BaseModel):
@@ -107,7 +110,9 @@ def load(name: str) -> Recipe:
     if not path.is_file():
         known = shipped()
         if name not in known:
-            raise RecipeError(f"no recipe at {path.absolute()}, and none shipped is called {name!r}{_nearest(name, known)}")
+            raise RecipeError(
+                f"no recipe at {path.absolute()}, and none shipped is called {name!r}{nearest(name, known)}"
+            )
         path = known[name]
     try:
         text = path.read_text(encoding="utf-8")
@@ -135,7 +140,7 @@ class _Checker:
     def recipe(self, data: dict[str, Any]) -> Recipe:
         preset_name = data.get("model")
         if preset_name is not None and preset_name not in MODELS:
-            raise self.error(("model",), f"unknown model {preset_name!r}{_nearest(str(preset_name), MODELS)}")
+            raise self.error(("model",), f"unknown model {preset_name!r}{nearest(str(preset_name), MODELS)}")
         inputs = [self.input(item, ("inputs", index)) for index, item in enumerate(self.list_of(data, "inputs"))]
         steps = [self.step(item, ("steps", index)) for index, item in enumerate(self.list_of(data, "steps"))]
         if preset_name is not None:
@@ -165,6 +170,7 @@ class _Checker:
         return self.validated(kind, item, where)
 
     def step(self, item: object, where: Where) -> AnyStep:
+        fields: Any
         if isinstance(item, str):
             name, fields = item, {}
         elif isinstance(item, dict) and len(item) == 1:
@@ -177,12 +183,12 @@ class _Checker:
             raise self.error(where, f"{name} takes parameters by name: '{name}: {{parameter: value}}'")
         return self.validated(kind, fields, (*where, name))
 
-    def known[T](self, name: object, kinds: Mapping[str, T], noun: str, where: Where) -> T:
+    def known(self, name: object, kinds: Mapping[str, T], noun: str, where: Where) -> T:
         if name not in kinds:
-            raise self.error(where, f"unknown {noun} {name!r}{_nearest(str(name), kinds)}")
+            raise self.error(where, f"unknown {noun} {name!r}{nearest(str(name), kinds)}")
         return kinds[str(name)]
 
-    def validated[M: BaseModel](self, kind: type[M], data: Mapping[str, Any], where: Where) -> M:
+    def validated(self, kind: type[M], data: Mapping[str, Any], where: Where) -> M:
         try:
             return kind.model_validate(data, context=self.context)
         except ValidationError as error:
@@ -190,7 +196,7 @@ class _Checker:
             place = (*where, *(part for part in first["loc"] if not str(part).startswith("function-")))
             message = first["msg"].removeprefix("Value error, ")
             if first["type"] == "extra_forbidden":
-                message = f"unknown parameter {first['loc'][-1]!r}{_nearest(str(first['loc'][-1]), kind.model_fields)}"
+                message = f"unknown parameter {first['loc'][-1]!r}{nearest(str(first['loc'][-1]), kind.model_fields)}"
             elif first["type"] == "missing":
                 message = f"{first['loc'][-1]!r} is missing"
             else:
@@ -201,7 +207,9 @@ class _Checker:
         closed: str | None = None
         for index, step in enumerate(steps):
             if step.moves_pixels and closed:
-                raise self.error(("steps", index), f"{step.name} moves pixels and boxes, so it must come before {closed}")
+                raise self.error(
+                    ("steps", index), f"{step.name} moves pixels and boxes, so it must come before {closed}"
+                )
             if step.fixes_geometry:
                 closed = closed or step.name
 
@@ -213,6 +221,14 @@ class _Checker:
         return RecipeError(f"{self.name}:{self.lines.get(known, 1)}: {shown + ': ' if shown else ''}{message}")
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def named_dataset(name: str, fields: Mapping[str, Any]) -> Dataset:
+    """A published data set as the command line names it. Raises ``RecipeError``."""
+    checker = _Checker("command line", {}, Path())
+    kind = checker.known(name, datasets_by_name(), "data set", ())
+    return checker.validated(kind, {"dataset": name, **fields}, ())
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of an error message about an unknown name."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(sorted(known)) or 'none'}"

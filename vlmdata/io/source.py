@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from vlmdata.types import License, Partition, Rejected, Sample
+from vlmdata.types import License, Partition, Rejected, Sample, SampleRole
 
 
 def slug(text: str) -> str:
@@ -24,6 +24,7 @@ class RecipeInput(BaseModel, ABC):
     Class variables:
         fills: optional columns of the schema (``annotations``, ``alternatives``, ``choices`` …) it can fill.
         license: terms of all its samples, where the input has one set of terms.
+        role: ``eval`` for evaluation data, which never becomes training data.
 
     Relative paths are resolved against the folder of the recipe, handed in as validation context ``base``.
     """
@@ -32,6 +33,7 @@ class RecipeInput(BaseModel, ABC):
 
     fills: ClassVar[frozenset[str]] = frozenset()
     license: ClassVar[License] = License()
+    role: ClassVar[SampleRole] = "train"
 
     limit: Annotated[int | None, Field(gt=0, description="take only the first N rows")] = None
     weight: Annotated[
@@ -47,6 +49,10 @@ class RecipeInput(BaseModel, ABC):
     def located(self, path: str) -> Path:
         """A path of this input as an absolute one."""
         return Path(self._base, path).expanduser().absolute()
+
+    def columns(self) -> frozenset[str]:
+        """``fills``, or less where the files themselves tell."""
+        return self.fills
 
     @property
     @abstractmethod

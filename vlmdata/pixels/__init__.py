@@ -1,0 +1,26 @@
+"""The decode stage: headers, decoding, transforms, views, encoding. ``render`` does a window of pictures."""
+
+from vlmdata.pixels.encode import EncodedView
+from vlmdata.pixels.header import MAX_PIXELS, Header, extension_of, read_header
+from vlmdata.pixels.mask import Rle, render_mask
+from vlmdata.pixels.policy import PixelPolicy, conversions, is_canonical
+from vlmdata.pixels.render import Fault, RenderClock, Rendered, render
+from vlmdata.pixels.thumbnail import thumbnail
+
+__all__ = [
+    "MAX_PIXELS",
+    "EncodedView",
+    "Fault",
+    "Header",
+    "PixelPolicy",
+    "RenderClock",
+    "Rendered",
+    "Rle",
+    "conversions",
+    "extension_of",
+    "is_canonical",
+    "read_header",
+    "render",
+    "render_mask",
+    "thumbnail",
+]

@@ -1,0 +1,52 @@
+"""Steps by name. A new one is a class in its family's file and a line here."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+from vlmdata.errors import UsageError
+from vlmdata.steps.augment import HFlipAugment
+from vlmdata.steps.base import AnyStep
+from vlmdata.steps.boxes import CleanBoxes, NormalizeBoxes, RenderBoxes
+from vlmdata.steps.dedup import DedupExact
+from vlmdata.steps.explode import Explode
+from vlmdata.steps.expr import FilterExpr
+from vlmdata.steps.group import Group
+from vlmdata.steps.image import CleanImage, FilterImage
+from vlmdata.steps.text import FilterText
+from vlmdata.steps.tile import TileAnyres
+
+STEPS: tuple[type[AnyStep], ...] = (
+    CleanImage,
+    CleanBoxes,
+    FilterImage,
+    FilterText,
+    FilterExpr,
+    Explode,
+    Group,
+    DedupExact,
+    HFlipAugment,
+    NormalizeBoxes,
+    RenderBoxes,
+    TileAnyres,
+)
+
+
+def steps_by_name() -> dict[str, type[AnyStep]]:
+    """All steps: the built-in ones, then those that installed packages offer as entry points ``vlmdata.steps``.
+
+    ``UsageError`` names the package whose step cannot be used.
+    """
+    steps = {step.name: step for step in STEPS}
+    for point in sorted(entry_points(group="vlmdata.steps"), key=lambda point: (point.name, point.value)):
+        package = point.dist.name if point.dist else point.value
+        try:
+            step = point.load()
+        except Exception as error:
+            raise UsageError(f"step {point.name!r} of package {package} cannot be imported: {error}") from error
+        if not (isinstance(step, type) and issubclass(step, AnyStep)):
+            raise UsageError(f"entry point {point.name!r} of package {package} is no step: {point.value}")
+        if step.name in steps:
+            raise UsageError(f"package {package} brings a second step called {step.name!r}; uninstall it or rename it")
+        steps[step.name] = step
+    return steps

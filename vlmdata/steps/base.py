@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,6 +21,8 @@ from vlmdata.types import Drop, Dropped, Sample
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.dataset
+
+    from vlmdata.models.presets import Preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Context:
     def rng(self, sample: Sample) -> random.Random:
         """Randomness for this step and sample: the same on any machine, in any order, after any restart."""
         name = f"{self.seed}/{self.step}/{self.ordinal}/{sample.key}"
-        return random.Random(int.from_bytes(blake2b(name.encode(), digest_size=8).digest()))  # noqa: S311
+        return random.Random(int.from_bytes(blake2b(name.encode(), digest_size=8).digest()))
 
     def note(self, what: str) -> None:
         """Count something a reader of the funnel wants to know, such as ``left_alone:sides``."""
@@ -64,6 +66,14 @@ class AnyStep(BaseModel, ABC):
     extras: ClassVar[tuple[str, ...]] = ()
     moves_pixels: ClassVar[bool] = False
     fixes_geometry: ClassVar[bool] = False
+
+    def with_model(self, preset: Preset) -> Self:
+        """With what the recipe leaves open filled in from its ``model``."""
+        return self
+
+    def ready(self) -> str | None:
+        """What is still missing or contradictory, as a sentence for the author of the recipe; None if nothing is."""
+        return None
 
     def setup(self) -> None:
         """Load what is heavy; called once per worker before the first sample."""
@@ -95,7 +105,10 @@ class GlobalStep(AnyStep):
     @classmethod
     @abstractmethod
     def signature_schema(cls) -> pa.Schema:
-        """Columns of a signature, besides ``task`` (int32) and ``key`` (string) that the engine adds."""
+        """Columns of a signature, besides those the engine adds.
+
+        These are ``task`` (int32), ``row`` (int64, its place in the task) and ``key`` (string).
+        """
 
     @abstractmethod
     def signature(self, sample: Sample, ctx: Context) -> Mapping[str, object]:

@@ -24,9 +24,11 @@ from vlmdata.types.manifest import (
     StepTally,
     TaskReport,
 )
+from vlmdata.types.record import Record, from_record, record_json, to_record
 from vlmdata.types.sample import Commercial, Drop, Dropped, License, Origin, Sample, SampleRole
 from vlmdata.types.source import Partition, Rejected, Source
 from vlmdata.types.transform import Affine, Chain, Crop, HFlip, Pad, Resize, Rot90, Transform, VFlip
+from vlmdata.types.written import StoredView, Written
 
 __all__ = [
     "ROLES",
@@ -56,6 +58,7 @@ __all__ = [
     "Part",
     "Partition",
     "Point",
+    "Record",
     "RegionPart",
     "Rejected",
     "Resize",
@@ -70,10 +73,15 @@ __all__ = [
     "Source",
     "SourceInfo",
     "StepTally",
+    "StoredView",
     "TaskReport",
     "TextPart",
     "Transform",
     "VFlip",
     "View",
     "ViewKind",
+    "Written",
+    "from_record",
+    "record_json",
+    "to_record",
 ]

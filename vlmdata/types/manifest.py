@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
 SCHEMA_VERSION = 1
@@ -69,10 +69,11 @@ class TaskReport:
     written: int = 0
     funnel: list[StepTally] = field(default_factory=list)
     shards: list[ShardInfo] = field(default_factory=list)
-    timings: Counter[str] = field(default_factory=Counter)
+    timings: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        plain: dict[str, Any] = _plain(self)
+        return plain
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TaskReport:
@@ -81,7 +82,6 @@ class TaskReport:
                 **data,
                 "funnel": [StepTally.from_json(tally) for tally in data["funnel"]],
                 "shards": [ShardInfo(**shard) for shard in data["shards"]],
-                "timings": Counter(data["timings"]),
             }
         )
 
@@ -120,7 +120,8 @@ class Manifest:
     timings: dict[str, float]
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        plain: dict[str, Any] = _plain(self)
+        return plain
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Manifest:
@@ -132,6 +133,17 @@ class Manifest:
                 "shards": [ShardInfo(**shard) for shard in data["shards"]],
             }
         )
+
+
+def _plain(thing: Any) -> Any:
+    """As dicts and lists. ``dataclasses.asdict`` cannot copy a ``Counter``."""
+    if is_dataclass(thing):
+        return {one.name: _plain(getattr(thing, one.name)) for one in fields(thing)}
+    if isinstance(thing, Mapping):
+        return {name: _plain(value) for name, value in thing.items()}
+    if isinstance(thing, (list, tuple)):
+        return [_plain(value) for value in thing]
+    return thing
 
 
 def closes(rows: int, written: int, funnel: Iterable[StepTally]) -> bool:

@@ -1,0 +1,26 @@
+"""What many tests share: a cache of their own, and the folder of real files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REAL = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Indexes and fetched inputs of tests never meet the user's; one folder serves the whole session."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VLMDATA_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """The folder of real files; tests that need it are skipped where it is absent."""
+    if not REAL.is_dir():
+        pytest.skip(f"the real files for tests are not at {REAL}")
+    return REAL

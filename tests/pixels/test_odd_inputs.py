@@ -1,0 +1,228 @@
+"""Input that must be converted, and input that must be refused: each by what comes out of ``render``."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+import simplejpeg
+from PIL import Image as Pillow
+from PIL import ImageOps
+
+from vlmdata.pixels import Fault, PixelPolicy, RenderClock, Rendered, render
+from vlmdata.types import Image, Size
+
+PNG = PixelPolicy(format="png", fidelity="exact")
+
+
+def one(data: bytes, policy: PixelPolicy = PNG) -> Rendered | Fault:
+    (result,) = render([Image(data=data)], policy, RenderClock())
+    return result
+
+
+def converted(data: bytes, policy: PixelPolicy = PNG) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Pixels and conversions of a picture that must not pass as it is."""
+    result = one(data, policy)
+    assert isinstance(result, Rendered), result
+    assert not result.passed_through
+    with Pillow.open(io.BytesIO(result.views[0].data)) as im:
+        assert (im.format, im.mode, im.info.get("icc_profile")) == ("PNG", "RGB", None)
+        assert Size(*im.size) == result.views[0].size
+        return np.asarray(im), result.conversions
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_exif_is_applied_once(form, orientation, scene, saved, exif):
+    data = saved(scene(64, 40), form, exif=exif(orientation))
+    pixels, done = converted(data)
+    with Pillow.open(io.BytesIO(data)) as im:
+        expected = ImageOps.exif_transpose(im.convert("RGB") if form == "PNG" else im)
+        if form == "PNG":
+            im.load()
+            expected = ImageOps.exif_transpose(im).convert("RGB")
+    assert np.array_equal(pixels, np.asarray(expected))
+    assert done == ("exif",)
+
+
+def test_a_turned_tiff_is_turned_once(scene, saved):
+    pixels, _ = converted(saved(scene(64, 40), "TIFF", tiffinfo={0x0112: 6}))
+    assert np.array_equal(pixels, np.rot90(np.asarray(scene(64, 40)), -1))
+
+
+def test_sixteen_bits_are_scaled_not_clipped(saved):
+    ramp = np.linspace(0, 65535, 256, dtype=np.uint16).reshape(16, 16)
+    pixels, done = converted(saved(Pillow.fromarray(ramp), "PNG"))
+    assert np.array_equal(pixels[..., 0].ravel(), np.arange(256))
+    assert done == ("sixteen_bit",)
+
+
+def test_sixteen_bit_colour():
+    rows = b"".join(b"\0" + struct.pack(">6H", 0, 0x8000, 0xFFFF, 0x00FF, 0x0100, 0x7FFF) for _ in range(2))
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 16, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    data = b"\x89PNG\r\n\x1a\n"
+    for name, body in chunks:
+        data += struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+    pixels, done = converted(data)
+    assert pixels[1].tolist() == [[0, 128, 255], [0, 1, 127]]
+    assert done == ("sixteen_bit",)
+
+
+def test_a_transparent_sixteen_bit_grey(saved):
+    im = Pillow.fromarray(np.array([[0, 1000], [30000, 65535]], np.uint16))
+    pixels, done = converted(saved(im, "PNG", transparency=1000))
+    assert pixels[..., 0].tolist() == [[0, 255], [30000 >> 8, 255]]
+    assert done == ("sixteen_bit", "alpha")
+
+
+@pytest.mark.parametrize("background", [(255, 255, 255), (10, 200, 30)])
+@pytest.mark.parametrize(("mode", "form"), [("RGBA", "PNG"), ("LA", "PNG"), ("RGBA", "WEBP"), ("RGBA", "TIFF")])
+def test_alpha_is_laid_on_the_background(mode, form, background, saved):
+    im = Pillow.new(mode, (6, 4), (40, 40, 40, 0)[-len(mode) :] if mode == "RGBA" else (40, 0))
+    im.paste((40, 40, 40, 255) if mode == "RGBA" else (40, 255), (3, 0, 6, 4))
+    options = {"lossless": True} if form == "WEBP" else {}
+    pixels, done = converted(saved(im, form, **options), PixelPolicy(format="png", background=background))
+    assert pixels[0, 0].tolist() == list(background)
+    assert pixels[0, 5].tolist() == [40, 40, 40]
+    assert done == ("alpha",)
+
+
+def test_palette_with_transparency(saved):
+    im = Pillow.new("P", (4, 2), 1)
+    im.putpalette([255, 0, 0, 0, 0, 255])
+    im.putpixel((0, 0), 0)
+    pixels, done = converted(saved(im, "PNG", transparency=0))
+    assert pixels[0, :2].tolist() == [[255, 255, 255], [0, 0, 255]]
+    assert done == ("palette", "alpha")
+
+
+def test_a_plain_palette(saved, scene):
+    im = scene().convert("P")
+    pixels, done = converted(saved(im, "PNG"))
+    assert np.array_equal(pixels, np.asarray(im.convert("RGB")))
+    assert done == ("palette",)
+
+
+def test_cmyk_without_a_profile_is_what_pillow_makes_of_it(saved, scene, pixels_of):
+    data = saved(scene(65, 43).convert("CMYK"), "JPEG", quality=95)
+    pixels, done = converted(data)
+    assert np.array_equal(pixels, pixels_of(data))
+    assert np.abs(pixels.astype(int) - np.asarray(scene(65, 43))).mean() < 4
+    assert done == ("cmyk",)
+
+
+def test_cmyk_goes_through_its_profile(saved, grey_inks):
+    im = Pillow.new("CMYK", (32, 16), (0, 0, 0, 0))
+    im.paste((255, 0, 0, 0), (16, 0, 32, 16))
+    pixels, done = converted(saved(im, "JPEG", quality=100, icc_profile=grey_inks))
+    assert pixels[8, 2].min() > 250
+    assert np.allclose(pixels[8, 30], 119, atol=3), "L* = 50 is sRGB 119; without the profile it would be cyan"
+    assert done == ("cmyk", "icc")
+
+
+def test_a_wide_gamut_becomes_srgb(saved, wide_gamut):
+    green = Pillow.new("RGB", (16, 16), (100, 200, 100))
+    for form in ("JPEG", "PNG", "WEBP"):
+        pixels, done = converted(saved(green, form, icc_profile=wide_gamut, quality=100))
+        assert np.allclose(pixels[8, 8], (0, 201, 90), atol=6), form
+        assert done == ("icc",)
+
+
+def test_a_grey_profile_is_applied(saved, linear_grey):
+    for form in ("JPEG", "PNG"):
+        pixels, done = converted(saved(Pillow.new("L", (16, 16), 55), form, icc_profile=linear_grey))
+        assert np.allclose(pixels[8, 8], 128, atol=2), form
+        assert done == ("icc",)
+
+
+def test_an_unusable_profile_is_taken_away(saved, scene, pixels_of, grey_inks):
+    for profile in (b"not a profile", grey_inks):
+        data = saved(scene(), "JPEG", icc_profile=profile)
+        pixels, done = converted(data)
+        assert np.array_equal(pixels, pixels_of(data))
+        assert done == ("icc",)
+
+
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_the_first_frame_is_taken(form, saved):
+    frames = [Pillow.new("RGB", (16, 8), colour) for colour in ((255, 0, 0), (0, 0, 255))]
+    options = {"lossless": True} if form == "WEBP" else {}
+    pixels, done = converted(saved(frames[0], form, save_all=True, append_images=frames[1:], **options))
+    assert (pixels == (255, 0, 0)).all()
+    assert "animated" in done
+
+
+@pytest.mark.parametrize("form", ["AVIF", "BMP", "TIFF", "GIF", "JPEG2000"])
+def test_other_formats_are_encoded_anew(form, saved, scene, pixels_of):
+    data = saved(scene(), form)
+    pixels, _ = converted(data)
+    assert np.array_equal(pixels, pixels_of(data))
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_plain_grey_and_colour_keep_their_bytes(form, saved, scene):
+    for im in (scene(), scene().convert("L")):
+        data = saved(im, form)
+        result = one(data)
+        assert isinstance(result, Rendered)
+        assert (result.passed_through, result.conversions) == (True, ())
+        assert result.views[0].data is data
+
+
+def test_one_bit_pictures_become_eight_bit(saved, scene):
+    im = scene().convert("1")
+    pixels, done = converted(saved(im, "PNG"))
+    assert np.array_equal(pixels, np.asarray(im.convert("RGB")))
+    assert done == ()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("share", [0.5, 0.7, 0.98])
+def test_truncated(form, share, saved, scene):
+    data = saved(scene(320, 240), form)
+    result = one(data[: int(len(data) * share)])
+    assert isinstance(result, Fault)
+    assert result.reason == "truncated"
+    assert result.detail
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 20])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0}])
+def test_a_jpeg_that_lacks_its_last_bytes(cut, options, saved, scene):
+    result = one(saved(scene(330, 241), "JPEG", **options)[:-cut])
+    assert isinstance(result, Fault)
+    assert result.reason == "truncated"
+
+
+def test_a_png_with_a_flipped_bit_is_corrupt(saved, scene):
+    data = bytearray(saved(scene(320, 240), "PNG"))
+    data[len(data) // 2] ^= 1
+    result = one(bytes(data))
+    assert isinstance(result, Fault)
+    assert result.reason == "corrupt"
+
+
+def test_stray_bytes_before_the_end_mark_are_forgiven(saved, scene):
+    data = saved(scene(), "JPEG")
+    stray = data[:-2] + b"abcdef" + data[-2:]
+    with pytest.raises(ValueError, match="extraneous bytes before marker 0xd9"):
+        simplejpeg.decode_jpeg(stray)
+    result = one(stray)
+    assert isinstance(result, Rendered)
+    assert result.passed_through
+    damaged = one(stray[:20] + b"xxxx" + stray[20:])
+    assert isinstance(damaged, Fault)
+    assert damaged.reason == "corrupt"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [(b"", "empty"), (b"<!DOCTYPE html><html>gone</html>", "not_an_image"), (b"8BPS\0\1", "unsupported_format")],
+)
+def test_what_is_no_picture(data, reason):
+    result = one(data)
+    assert isinstance(result, Fault)
+    assert result.reason == reason

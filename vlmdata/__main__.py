@@ -1,0 +1,6 @@
+"""``python -m vlmdata``."""
+
+from vlmdata.cli.main import run
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,65 @@
+"""``vlmdata datasets``."""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+from typing import Annotated
+
+import typer
+
+from vlmdata.cli.options import Json
+
+
+def datasets(
+    name: Annotated[str | None, typer.Argument(help="One data set, in full.", show_default=False)] = None,
+    json: Json = False,
+) -> None:
+    """List the data sets `vlmdata fetch` knows and the local formats a recipe can read.
+
+    Example: vlmdata datasets shapes
+    """
+    import json as json_module
+
+    from vlmdata.datasets import datasets_by_name, formats_by_name
+    from vlmdata.recipe import nearest
+
+    published, formats = datasets_by_name(), formats_by_name()
+    known = {**published, **formats}
+    if name is not None and name not in known:
+        raise typer.BadParameter(f"unknown data set or format {name!r}{nearest(name, known)}")
+    if json:
+        rows = {
+            key: {
+                "phase": kind.phase,
+                "tasks": list(kind.tasks),
+                "splits": list(kind.splits),
+                "commercial": kind.license.commercial,
+                "homepage": kind.homepage,
+                "revision": kind.revision,
+            }
+            for key, kind in published.items()
+            if name in (None, key)
+        }
+        typer.echo(json_module.dumps({"datasets": rows, "formats": sorted(formats)}, ensure_ascii=False, indent=2))
+    elif name:
+        typer.echo(f"{name}\n\n{cleandoc(known[name].__doc__ or '')}")
+    else:
+        typer.echo("Data sets (vlmdata fetch NAME, or {dataset: NAME} in a recipe)")
+        _list(
+            {
+                key: f"{kind.phase}; commercial use: {kind.license.commercial}. {_first_line(kind)}"
+                for key, kind in published.items()
+            }
+        )
+        typer.echo("\nLocal formats ({path: FILE, format: FORMAT} in a recipe)")
+        _list({key: _first_line(kind) for key, kind in formats.items()})
+
+
+def _first_line(kind: type) -> str:
+    return cleandoc(kind.__doc__ or "").splitlines()[0]
+
+
+def _list(rows: dict[str, str]) -> None:
+    width = max(map(len, rows))
+    for key, text in rows.items():
+        typer.echo(f"  {key:{width}}  {text}")

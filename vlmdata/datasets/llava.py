@@ -1,0 +1,19 @@
+"""LLaVA's conversations in JSON."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from vlmdata.datasets.rows import JsonConversations
+
+
+class Llava(JsonConversations):
+    """Conversations as LLaVA writes them: ``{image, conversations: [{from, value}]}`` in a JSON list or JSON Lines.
+
+    ``image``, ``images``, ``video`` and ``videos`` name files (or hold ``data:`` URLs); ``<image>`` and
+    ``<video>`` in the text say where they belong. A row without pictures is text alone. Coordinates in the text
+    stay text. Source of the form: haotian-liu/LLaVA, ``docs/Finetune_Custom_Data.md``.
+    """
+
+    format: Literal["llava"] = "llava"
+    speaks = "conversations"

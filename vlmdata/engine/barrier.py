@@ -1,0 +1,112 @@
+"""Global steps: gather signatures from every task, decide once, go on with the decision.
+
+Signatures and decisions are files of one task each, so a worker never loads more than its own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vlmdata.engine import workspace
+from vlmdata.engine.job import Job, Task
+from vlmdata.engine.ledger import Ledger
+from vlmdata.engine.line import flow
+from vlmdata.engine.progress import Progress
+from vlmdata.executors import Executor
+from vlmdata.io.atomic import publishing
+from vlmdata.io.digest import combined, sha256_file
+from vlmdata.steps.base import Context, GlobalStep
+from vlmdata.types import Dropped
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ROWS_AT_ONCE = 4096
+
+
+def decide_all(job: Job, tasks: Sequence[Task], executor: Executor, progress: Progress) -> Job:
+    """The job with a decision for each global step of its recipe, in order.
+
+    The hashes of the decisions go into its fingerprint: a task finished under an older decision is done again.
+    """
+    for number, step in enumerate(job.recipe.steps):
+        if not isinstance(step, GlobalStep):
+            continue
+        barrier = len(job.decisions)
+        folder = workspace.decisions_folder(job.out, barrier)
+        if not folder.exists():
+            progress.stage(f"surveying for {step.name}")
+            survey = partial(_survey, job, number, barrier)
+            todo = [task for task in tasks if not workspace.signature_path(job.out, barrier, task.index).exists()]
+            for _ in executor.map(survey, todo):
+                pass
+            progress.stage(f"deciding {step.name}")
+            _decide(job, step, barrier, folder)
+        hashes = [sha256_file(path) for path in sorted(folder.iterdir())]
+        job = replace(job, decisions=(*job.decisions, folder), fingerprint=combined([job.fingerprint, *hashes]))
+    return job
+
+
+class _Unrecorded:
+    """Pass one drops samples as pass two will; only pass two keeps the records."""
+
+    def write(self, dropped: Dropped) -> None:
+        pass
+
+    def thumbnails(self, pictures: Mapping[int, bytes]) -> None:
+        pass
+
+
+def _survey(job: Job, number: int, barrier: int, task: Task) -> int:
+    """Write the signatures of one task; how many there are."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    step = job.recipe.steps[number]
+    assert isinstance(step, GlobalStep)
+    schema = _with_identity(step.signature_schema())
+    ledger = Ledger([one.name for one in job.recipe.steps], job.recipe.errors.max_unexpected, _Unrecorded())
+    ctx = Context(job.recipe.seed, step.name)
+    path = workspace.signature_path(job.out, barrier, task.index)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows: list[dict[str, object]] = []
+    count = 0
+    with publishing(path) as partial_path, pq.ParquetWriter(partial_path, schema) as writer:
+        for sample in flow(job, task, ledger, stop=number):
+            rows.append({"task": task.index, "row": count, "key": sample.key, **step.signature(sample, ctx)})
+            count += 1
+            if len(rows) == _ROWS_AT_ONCE:
+                writer.write_table(pa.Table.from_pylist(rows, schema))
+                rows.clear()
+        writer.write_table(pa.Table.from_pylist(rows, schema))
+    return count
+
+
+def _with_identity(schema: pa.Schema) -> pa.Schema:
+    import pyarrow as pa
+
+    identity = [pa.field("task", pa.int32()), pa.field("row", pa.int64()), pa.field("key", pa.string())]
+    return pa.schema([*identity, *schema])
+
+
+def _decide(job: Job, step: GlobalStep, barrier: int, folder: Path) -> None:
+    """Decide on all signatures and write one file per task the decision concerns; the folder appears whole."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
+
+    signatures = ds.dataset(workspace.signature_path(job.out, barrier, 0).parent, format="parquet")
+    decision = step.decide(signatures).sort_by([("task", "ascending"), ("key", "ascending")])
+    beside = folder.with_suffix(".partial")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    for task in pc.unique(decision["task"]).to_pylist():
+        part = decision.filter(pc.equal(decision["task"], pa.scalar(task, decision["task"].type)))
+        pq.write_table(part, workspace.decision_path(beside, task))
+    beside.rename(folder)

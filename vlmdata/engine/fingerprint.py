@@ -1,0 +1,39 @@
+"""One hash of everything that decides the bytes of a run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from vlmdata import __version__
+from vlmdata.recipe import Recipe
+from vlmdata.types import SCHEMA_VERSION, Kind
+
+DECODER = "cpu"
+
+_LIBRARIES = ("cykooz-resizer", "datasets", "numpy", "pillow", "pyarrow", "simplejpeg", "webdataset")
+_CODECS = ("jpg", "jpg_2000", "zlib", "libtiff", "webp", "avif", "littlecms2")
+
+
+def versions() -> dict[str, str]:
+    """vlmdata and every library and codec whose version can change a byte of the output."""
+    from PIL import features
+
+    found = {"vlmdata": __version__, "schema": str(SCHEMA_VERSION)}
+    found |= {name: version(name) for name in _LIBRARIES}
+    found |= {f"pillow/{name}": str(features.version(name)) for name in _CODECS}
+    return found
+
+
+def fingerprint(recipe: Recipe, kind: Kind, digests: Sequence[str], used: dict[str, str]) -> str:
+    """SHA-256 of resolved recipe, input digests, decoder and versions. Paths of the output are not in it."""
+    whole = {
+        "kind": kind,
+        "recipe": recipe.resolved(),
+        "inputs": list(digests),
+        "decoder": DECODER,
+        "versions": used,
+    }
+    return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

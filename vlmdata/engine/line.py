@@ -1,0 +1,189 @@
+"""Samples on their way: read from the inputs of a task, then through the steps one by one."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from vlmdata.engine.job import Job, Slice, Task
+from vlmdata.engine.ledger import Ledger
+from vlmdata.engine.materialise import load, measure
+from vlmdata.engine.workspace import decision_path, uniform
+from vlmdata.errors import BadRecord
+from vlmdata.steps.base import AnyStep, Context, GlobalStep, Step, StreamStep
+from vlmdata.types import Drop, Dropped, Rejected, Sample, StepTally
+
+SHUFFLE_SAMPLES = 1024
+SHUFFLE_BYTES = 256 << 20
+
+
+def flow(job: Job, task: Task, ledger: Ledger, stop: int | None = None) -> Iterator[Sample]:
+    """Samples of ``task`` after the steps before number ``stop`` (all by default), in their order."""
+    samples = _materialised(job, _read(job, task, ledger), ledger)
+    ordinals: Counter[str] = Counter()
+    barriers = 0
+    for step, tally in zip(job.recipe.steps[:stop], ledger.steps, strict=False):
+        ctx = Context(job.recipe.seed, step.name, ordinals[step.name], tally.notes)
+        ordinals[step.name] += 1
+        step.setup()
+        if isinstance(step, GlobalStep):
+            decision = _decision(job, task, barriers)
+            barriers += 1
+            samples = _resolved(step, samples, decision, ctx, tally, ledger)
+        else:
+            samples = _through(step, samples, ctx, tally, ledger)
+    return samples
+
+
+def _read(job: Job, task: Task, ledger: Ledger) -> Iterator[Sample]:
+    """Rows as samples with the keys they bear in this run; rows that are none are dropped under their reason."""
+    items: Iterator[Sample | Rejected] = (item for piece in task.slices for item in _rows(job, piece))
+    if job.recipe.output.shuffle:
+        items = _shuffled(items, random.Random(f"{job.recipe.seed}/task/{task.index}"))
+    for item in items:
+        ledger.read.entered += 1
+        if isinstance(item, Rejected):
+            drop = Drop(reason=item.reason, value=item.detail or None)
+            ledger.drop(ledger.read, Dropped(key=item.key, step="read", drop=drop, source=item.source))
+        elif job.recipe.licenses.commercial and item.license.commercial != "yes":
+            terms = Drop(reason="license_not_commercial", value=item.license.commercial, threshold="yes")
+            ledger.drop_sample(ledger.read, item, terms)
+        else:
+            yield item
+
+
+def _rows(job: Job, piece: Slice) -> Iterator[Sample | Rejected]:
+    suffix = job.suffixes[piece.source] + (f"-r{piece.repeat}" if piece.repeat else "")
+    for item in job.sources[piece.source].read(piece.partition):
+        if piece.share < 1 and uniform(f"{job.recipe.seed}/share/{piece.source}/{item.key}") >= piece.share:
+            continue
+        yield replace(item, key=item.key + suffix) if suffix else item
+
+
+def _shuffled(items: Iterator[Sample | Rejected], rng: random.Random) -> Iterator[Sample | Rejected]:
+    """Seeded order within a window bounded in samples and bytes."""
+    window: list[Sample | Rejected] = []
+    held = 0
+    for item in items:
+        window.append(item)
+        held += _bytes_of(item)
+        while len(window) > SHUFFLE_SAMPLES or held > SHUFFLE_BYTES:
+            taken = _take(window, rng)
+            held -= _bytes_of(taken)
+            yield taken
+    while window:
+        yield _take(window, rng)
+
+
+def _take(window: list[Sample | Rejected], rng: random.Random) -> Sample | Rejected:
+    place = rng.randrange(len(window))
+    window[place], window[-1] = window[-1], window[place]
+    return window.pop()
+
+
+def _bytes_of(item: Sample | Rejected) -> int:
+    return sum(len(image.data or b"") for image in item.images) if isinstance(item, Sample) else 0
+
+
+def _materialised(job: Job, samples: Iterator[Sample], ledger: Ledger) -> Iterator[Sample]:
+    """With bytes and sizes. Bytes that are no picture are charged to ``clean.image``; fetch keeps them as they are."""
+    limit = job.recipe.output.pixels.max_pixels
+    for sample in samples:
+        started = time.thread_time()
+        tally = ledger.read
+        try:
+            sample = replace(sample, images=tuple(load(image) for image in sample.images))
+            tally = ledger.integrity
+            sample = replace(sample, images=tuple(measure(image, limit) for image in sample.images))
+        except BadRecord as bad:
+            if job.kind == "processed" or tally is ledger.read:
+                if tally is not ledger.read:
+                    tally.entered += 1
+                ledger.drop_sample(tally, sample, Drop(reason=bad.reason, value=bad.detail or None))
+                continue
+        finally:
+            ledger.read.seconds += time.thread_time() - started
+        yield sample
+
+
+def _through(
+    step: AnyStep, samples: Iterator[Sample], ctx: Context, tally: StepTally, ledger: Ledger
+) -> Iterator[Sample]:
+    if isinstance(step, StreamStep):
+        return _streamed(step, samples, ctx, tally, ledger)
+    assert isinstance(step, Step)
+    return _each(step, samples, ctx, tally, ledger)
+
+
+def _each(step: Step, samples: Iterator[Sample], ctx: Context, tally: StepTally, ledger: Ledger) -> Iterator[Sample]:
+    for sample in samples:
+        tally.entered += 1
+        started = time.thread_time()
+        try:
+            outcome = step.apply(sample, ctx)
+        except Exception as error:
+            ledger.unexpected(tally, sample, error)
+            continue
+        finally:
+            tally.seconds += time.thread_time() - started
+        if isinstance(outcome, Drop):
+            ledger.drop_sample(tally, sample, outcome)
+        elif isinstance(outcome, list):
+            tally.created += len(outcome) - 1
+            yield from outcome
+        else:
+            yield outcome
+
+
+def _streamed(
+    step: StreamStep, samples: Iterator[Sample], ctx: Context, tally: StepTally, ledger: Ledger
+) -> Iterator[Sample]:
+    """What a stream step takes in and does not give out again is merged; what it gives out beyond is created."""
+    entered = tally.entered
+    left = 0
+
+    def counted() -> Iterator[Sample]:
+        for sample in samples:
+            tally.entered += 1
+            yield sample
+
+    for outcome in step.run(counted(), ctx):
+        left += 1
+        if isinstance(outcome, Dropped):
+            ledger.drop(tally, outcome)
+        else:
+            yield outcome
+    difference = tally.entered - entered - left
+    tally.merged += max(0, difference)
+    tally.created += max(0, -difference)
+
+
+def _resolved(
+    step: GlobalStep,
+    samples: Iterator[Sample],
+    decision: Mapping[str, Mapping[str, Any]],
+    ctx: Context,
+    tally: StepTally,
+    ledger: Ledger,
+) -> Iterator[Sample]:
+    for sample in samples:
+        tally.entered += 1
+        outcome = step.resolve(sample, decision.get(sample.key), ctx)
+        if isinstance(outcome, Drop):
+            ledger.drop_sample(tally, sample, outcome)
+        else:
+            yield outcome
+
+
+def _decision(job: Job, task: Task, barrier: int) -> dict[str, dict[str, Any]]:
+    """What was decided about the samples of this task, by key."""
+    import pyarrow.parquet as pq
+
+    path = decision_path(job.decisions[barrier], task.index)
+    if not path.exists():
+        return {}
+    return {row["key"]: row for row in pq.read_table(path).to_pylist()}

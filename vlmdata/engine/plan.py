@@ -1,0 +1,162 @@
+"""From a recipe to tasks: which rows go into which shard, fixed before any work starts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import floor
+
+from vlmdata.engine.fingerprint import fingerprint, versions
+from vlmdata.engine.job import Slice, Task
+from vlmdata.errors import InputError, RecipeError
+from vlmdata.io.source import RecipeInput
+from vlmdata.recipe import Recipe
+from vlmdata.shards.schema import BASE_COLUMNS, OPTIONAL_COLUMNS
+from vlmdata.types import Kind, Partition, SourceInfo
+
+_BLOCK = 256
+_BLOCKS_AT_MOST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that decides the bytes of a run.
+
+    ``sources`` are the recipe's inputs as they are read (a published data set has become the directory it was
+    fetched into); ``suffixes`` keep keys unique where two inputs bear one title.
+    """
+
+    kind: Kind
+    recipe: Recipe
+    sources: tuple[RecipeInput, ...]
+    suffixes: tuple[str, ...]
+    infos: tuple[SourceInfo, ...]
+    role: str
+    columns: tuple[str, ...]
+    versions: dict[str, str]
+    fingerprint: str
+    tasks: tuple[Task, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(task.rows for task in self.tasks)
+
+
+def make_plan(recipe: Recipe, sources: Sequence[RecipeInput], kind: Kind = "processed") -> Plan:
+    """Look at every input once (indexes are cached) and lay out the tasks. Reads no picture."""
+    infos = []
+    slices: list[Slice] = []
+    for number, source in enumerate(sources):
+        partitions = list(_limited(source.partitions(), source.limit))
+        rows = sum(partition.rows for partition in partitions)
+        if not rows:
+            raise InputError(f"input {number + 1} ({source.title}) has no rows: nothing to do")
+        infos.append(_info(source, rows))
+        slices += _weighted(number, partitions, source.weight)
+    size = recipe.output.max_samples
+    pieces = _shuffled(slices, recipe.seed) if recipe.output.shuffle else iter(slices)
+    used = versions()
+    return Plan(
+        kind=kind,
+        recipe=recipe,
+        sources=tuple(sources),
+        suffixes=_suffixes(sources),
+        infos=tuple(infos),
+        role=_role(sources),
+        columns=_columns(recipe, sources),
+        versions=used,
+        fingerprint=fingerprint(recipe, kind, [info.digest for info in infos], used),
+        tasks=tuple(Task(index, tuple(part)) for index, part in enumerate(_packed(pieces, size))),
+    )
+
+
+def _limited(partitions: Sequence[Partition], limit: int | None) -> Iterator[Partition]:
+    left = limit
+    for partition in partitions:
+        if left is not None and partition.rows > left:
+            partition = replace(partition, stop=partition.start + left)
+        if partition.rows:
+            yield partition
+        if left is not None:
+            left -= partition.rows
+            if left <= 0:
+                return
+
+
+def _weighted(number: int, partitions: Sequence[Partition], weight: float) -> Iterator[Slice]:
+    whole = floor(weight)
+    for repeat in range(whole):
+        yield from (Slice(number, partition, repeat) for partition in partitions)
+    if weight > whole:
+        yield from (Slice(number, partition, whole, weight - whole) for partition in partitions)
+
+
+def _cut(piece: Slice, rows: int) -> Iterator[Slice]:
+    partition = piece.partition
+    for start in range(partition.start, partition.stop, rows):
+        yield replace(piece, partition=replace(partition, start=start, stop=min(start + rows, partition.stop)))
+
+
+def _shuffled(slices: Sequence[Slice], seed: int) -> Iterator[Slice]:
+    """Blocks of rows in seeded order; the worker shuffles further within a window."""
+    rows = sum(piece.partition.rows for piece in slices)
+    block = max(_BLOCK, rows // _BLOCKS_AT_MOST)
+    blocks = [part for piece in slices for part in _cut(piece, block)]
+    random.Random(f"{seed}/plan").shuffle(blocks)
+    return iter(blocks)
+
+
+def _packed(pieces: Iterator[Slice], size: int) -> Iterator[list[Slice]]:
+    """Slices put together to exactly ``size`` rows, the last group to what is left."""
+    group: list[Slice] = []
+    room = size
+    for piece in pieces:
+        rest = piece
+        while rest.partition.rows:
+            taken, rest = _split(rest, room)
+            group.append(taken)
+            room -= taken.partition.rows
+            if not room:
+                yield group
+                group, room = [], size
+    if group:
+        yield group
+
+
+def _split(piece: Slice, rows: int) -> tuple[Slice, Slice]:
+    middle = min(piece.partition.start + rows, piece.partition.stop)
+    head, tail = replace(piece.partition, stop=middle), replace(piece.partition, start=middle)
+    return replace(piece, partition=head), replace(piece, partition=tail)
+
+
+def _suffixes(sources: Sequence[RecipeInput]) -> tuple[str, ...]:
+    """Nothing for the first input of a title, ``-i2``, ``-i3`` … for further ones."""
+    titles = [source.title for source in sources]
+    return tuple(f"-i{number + 1}" if title in titles[:number] else "" for number, title in enumerate(titles))
+
+
+def _columns(recipe: Recipe, sources: Sequence[RecipeInput]) -> tuple[str, ...]:
+    filled = {column for source in sources for column in source.columns()}
+    filled.update(column for step in recipe.steps for column in step.fills)
+    return (*BASE_COLUMNS, *(column for column in OPTIONAL_COLUMNS if column in filled))
+
+
+def _role(sources: Sequence[RecipeInput]) -> str:
+    roles = {source.role for source in sources}
+    if len(roles) > 1:
+        names = ", ".join(f"{source.title} ({source.role})" for source in sources)
+        raise RecipeError(f"evaluation data never becomes training data: the inputs are {names}; make two recipes")
+    return roles.pop()
+
+
+def _info(source: RecipeInput, rows: int) -> SourceInfo:
+    return SourceInfo(
+        name=source.title,
+        digest=source.digest(),
+        rows=rows,
+        revision=getattr(source, "revision", None),
+        homepage=getattr(source, "homepage", None),
+        license_annotations=source.license.annotations,
+        license_images=source.license.images,
+    )

@@ -1,0 +1,110 @@
+"""The whole way of a sample on one page: read, steps, render, write.
+
+``run_task`` is what an executor maps over tasks. It depends on its arguments and the input files alone and
+publishes its shards whole, then its report.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from vlmdata.engine import workspace
+from vlmdata.engine.job import Job, Task
+from vlmdata.engine.ledger import Ledger
+from vlmdata.engine.line import flow
+from vlmdata.engine.stored import as_fetched, as_rendered
+from vlmdata.errors import BadRecord
+from vlmdata.io.atomic import write_json_atomic
+from vlmdata.pixels.render import RenderClock
+from vlmdata.pixels.thumbnail import thumbnail
+from vlmdata.recipe import Recipe
+from vlmdata.shards.store import ShardSet
+from vlmdata.types import Drop, Sample, TaskReport, Written
+
+WINDOW_SAMPLES = 64
+WINDOW_PIXELS = 32_000_000
+
+
+def run_task(job: Job, task: Task) -> TaskReport:
+    """Work off one task and publish what came of it. Raises only what should end the run."""
+    began = time.process_time()
+    clock = RenderClock()
+    output = job.recipe.output
+    with ShardSet(
+        job.out,
+        task.index,
+        formats=output.formats,
+        schema=job.schema,
+        max_samples=output.max_samples,
+        max_bytes=int(output.max_bytes),
+    ) as shards:
+        ledger = Ledger([step.name for step in job.recipe.steps], job.recipe.errors.max_unexpected, shards.dropped)
+        heartbeat = workspace.Heartbeat(job.out, task.index)
+        writing = 0.0
+        for written in _rendered(job, flow(job, task, ledger), ledger, clock):
+            started = time.thread_time()
+            try:
+                shards.write(written, _split_of(job.recipe, written.sample))
+                ledger.written += 1
+            except BadRecord as bad:
+                drop = Drop(reason=bad.reason, value=bad.detail or None)
+                ledger.drop_sample(ledger.render, written.sample, drop)
+            writing += time.thread_time() - started
+            heartbeat.beat(ledger.read.entered)
+        ledger.close(thumbnail)
+        infos = shards.close()
+    timings = {**asdict(clock), "write": writing, "total": time.process_time() - began}
+    report = TaskReport(
+        task=task.index,
+        fingerprint=job.fingerprint,
+        rows=ledger.read.entered,
+        written=ledger.written,
+        funnel=ledger.funnel,
+        shards=infos,
+        timings=timings,
+    )
+    write_json_atomic(workspace.report_path(job.out, task.index), report.to_json())
+    return report
+
+
+def _rendered(job: Job, samples: Iterator[Sample], ledger: Ledger, clock: RenderClock) -> Iterator[Written]:
+    """Samples with their pictures as stored. Fetched ones keep the bytes they came with."""
+    for window in _windows(samples):
+        if job.kind == "fetched":
+            yield from (as_fetched(sample) for sample in window)
+        else:
+            yield from as_rendered(window, job.recipe.output.pixels, clock, ledger)
+
+
+def _windows(samples: Iterator[Sample]) -> Iterator[list[Sample]]:
+    """Groups bounded in samples and in source pixels, so that memory does not grow with either."""
+    window: list[Sample] = []
+    pixels = 0
+    for sample in samples:
+        window.append(sample)
+        pixels += sum(image.original.area for image in sample.images if image.original)
+        if len(window) >= WINDOW_SAMPLES or pixels >= WINDOW_PIXELS:
+            yield window
+            window, pixels = [], 0
+    if window:
+        yield window
+
+
+def _split_of(recipe: Recipe, sample: Sample) -> str:
+    """The shard a sample belongs to: its own split, and of ``train`` the seeded parts of ``output.split``.
+
+    Samples with the same first image fall together, whatever is asked about it.
+    """
+    own = sample.origin.split or "train"
+    if own != "train" or not recipe.output.split:
+        return own
+    first = sample.images[0] if sample.images else None
+    identity = (first.id or first.sha256) if first else sample.key
+    coin = workspace.uniform(f"{recipe.seed}/split/{identity}")
+    for name, share in recipe.output.split.items():
+        if coin < share:
+            return name
+        coin -= share
+    return own

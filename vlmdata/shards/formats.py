@@ -1,0 +1,67 @@
+"""The two formats under one roof: where their files lie, who writes them, who reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import RawIOBase
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from vlmdata.errors import InputError
+from vlmdata.shards.parquet import ParquetWriter, read_parquet
+from vlmdata.shards.webdataset import WebDatasetWriter, read_webdataset
+from vlmdata.types import Record
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FormatName = Literal["parquet", "webdataset"]
+FORMATS: tuple[FormatName, ...] = ("parquet", "webdataset")
+"""The first that a data set has is the one that is read."""
+
+SUFFIXES: dict[FormatName, str] = {"parquet": ".parquet", "webdataset": ".tar"}
+
+
+class RecordWriter(Protocol):
+    """What writes one file of a shard."""
+
+    def write(self, record: Record, encoded: bytes) -> None:
+        """Add a record; ``encoded`` is ``record_json`` of it."""
+        ...
+
+    def close(self) -> None:
+        """End the file's content; the file itself stays open."""
+        ...
+
+
+def shard_path(kind: FormatName, name: str) -> str:
+    """Path of a shard's file relative to the data set directory."""
+    return f"{kind}/{name}{SUFFIXES[kind]}"
+
+
+def format_of(path: str) -> FormatName:
+    """The format of a shard's file, by its relative path."""
+    return "parquet" if path.startswith("parquet/") else "webdataset"
+
+
+def writer(kind: FormatName, file: RawIOBase, schema: pa.Schema) -> RecordWriter:
+    """A writer of rows of ``schema`` to an open file."""
+    return ParquetWriter(file, schema) if kind == "parquet" else WebDatasetWriter(file)
+
+
+def read_records(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Record]:
+    """Records ``start`` to ``stop`` (exclusive) of a shard, a few in memory at a time.
+
+    Raises ``InputError`` where the file is damaged or missing.
+    """
+    import tarfile
+
+    import pyarrow as pa
+
+    read = read_webdataset if path.suffix == ".tar" else read_parquet
+    try:
+        yield from read(path, start, stop)
+    except (OSError, KeyError, ValueError, tarfile.TarError, pa.ArrowException) as error:
+        raise InputError(
+            f"{path} cannot be read as a shard ({type(error).__name__}: {error}): make or fetch the data set again"
+        ) from error

@@ -1,0 +1,172 @@
+"""Steps that mend, number and write out places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from vlmdata.errors import BadRecord, UsageError
+from vlmdata.models.dialects import DIALECTS, Dialect, render_regions, scaled_box
+from vlmdata.models.presets import Preset
+from vlmdata.steps.base import Context, Step
+from vlmdata.types import Annotation, Drop, Message, Part, RegionPart, Sample, Size, TextPart
+
+
+class CleanBoxes(Step):
+    """Cut boxes to their frame and take out those that are no boxes.
+
+    ## Why
+    Published boxes reach over the picture, lie outside it, are empty or upside down; crops make more of these.
+    Boxes are clamped to the frame; then a box smaller than ``min_side`` or ``min_area`` (pixels of the frame)
+    loses its annotation, as does an inverted one: which corner is wrong cannot be known. A point outside the
+    frame is taken out, and its annotation with it if it has no box. Polygons and masks are left as they are.
+    Notes: ``clamped`` and ``removed``, by sample.
+
+    ## Drops
+    - ``spoken_box``: the conversation speaks of an annotation that would be taken out; the value is its id
+
+    ## Example
+        - clean.boxes: {min_side: 2}
+    """
+
+    name = "clean.boxes"
+
+    min_side: Annotated[float, Field(ge=0, description="pixels")] = 1.0
+    min_area: Annotated[float, Field(ge=0, description="square pixels")] = 1.0
+
+    def apply(self, sample: Sample, ctx: Context) -> Sample | Drop:
+        frames = _frames(sample)
+        pairs = [(mark, self._cleaned(mark, frames)) for mark in sample.annotations]
+        spoken = sample.spoken_of
+        for mark, cleaned in pairs:
+            if cleaned is None and mark.id in spoken:
+                return Drop(reason="spoken_box", value=mark.id)
+        kept = [(mark, cleaned) for mark, cleaned in pairs if cleaned is not None]
+        if len(kept) < len(pairs):
+            ctx.note("removed")
+        if any(mark.box != cleaned.box for mark, cleaned in kept):
+            ctx.note("clamped")
+        return replace(sample, annotations=tuple(cleaned for _, cleaned in kept))
+
+    def _cleaned(self, mark: Annotation, frames: tuple[Size, ...]) -> Annotation | None:
+        if not 0 <= mark.image < len(frames):
+            return None
+        frame = frames[mark.image]
+        if mark.point and not (0 <= mark.point.x <= frame.width and 0 <= mark.point.y <= frame.height):
+            if mark.box is None:
+                return None
+            mark = replace(mark, point=None)
+        if mark.box is None:
+            return mark
+        box = mark.box.clamp(frame)
+        if min(box.width, box.height) <= 0 or min(box.width, box.height) < self.min_side or box.area < self.min_area:
+            return None
+        return mark if box == mark.box else replace(mark, box=box, box_1000=None)
+
+
+class NormalizeBoxes(Step):
+    """Write boxes also as integers from 0 to 1000, relative to their frame.
+
+    ## Why
+    The ``bbox_1000`` column is what models with relative coordinates are trained on; ``bbox`` stays as it is.
+    Numbers are ``round(x / width * scale)``, half to even, kept within 0 and ``scale``. A few models count to 999.
+
+    ## Drops
+    none
+
+    ## Example
+        - boxes.normalize
+    """
+
+    name = "boxes.normalize"
+    fixes_geometry = True
+
+    scale: Literal[999, 1000] = 1000
+
+    def apply(self, sample: Sample, ctx: Context) -> Sample:
+        frames = _frames(sample)
+        return replace(
+            sample,
+            annotations=tuple(
+                replace(mark, box_1000=scaled_box(mark.box, frames[mark.image], self.scale))
+                if mark.box is not None and mark.image < len(frames)
+                else mark
+                for mark in sample.annotations
+            ),
+        )
+
+
+class RenderBoxes(Step):
+    """Write regions of the conversation as text, in the dialect of a model.
+
+    ## Why
+    Text about places stays structured until the last moment, so that boxes follow the picture. Here they become
+    words: ``qwen3-vl`` JSON from 0 to 1000, ``internvl`` ``<ref>`` and ``<box>`` from 0 to 1000 cut off, ``llava``
+    shares of the padded square with two decimals. ``dialect`` is the recipe's ``model`` where it is left out.
+
+    ## Drops
+    - ``unknown_region``: a region names an annotation that is not there; the value is its id
+    - ``no_box``: the dialect writes boxes, and a region's annotation has none
+    - ``no_place``: a region's annotation has neither box nor point
+
+    ## Example
+        - boxes.render: {dialect: qwen3-vl}
+    """
+
+    name = "boxes.render"
+    fixes_geometry = True
+
+    dialect: Dialect | None = None
+
+    def with_model(self, preset: Preset) -> Self:
+        return self if self.dialect else self.model_copy(update={"dialect": preset.dialect})
+
+    def ready(self) -> str | None:
+        if self.dialect is None:
+            return f"no dialect: give one of {', '.join(DIALECTS)}, or a model of the recipe that has one"
+        return None
+
+    def apply(self, sample: Sample, ctx: Context) -> Sample | Drop:
+        frames = _frames(sample)
+        marks = {mark.id: mark for mark in sample.annotations if mark.image < len(frames)}
+        for name in sorted(sample.spoken_of):
+            if name not in marks:
+                return Drop(reason="unknown_region", value=name)
+        try:
+            messages = tuple(self._written(message, marks, frames) for message in sample.messages)
+        except BadRecord as bad:
+            return Drop(reason=bad.reason, value=bad.detail)
+        return replace(sample, messages=messages)
+
+    def _written(self, message: Message, marks: dict[str, Annotation], frames: tuple[Size, ...]) -> Message:
+        if self.dialect is None:
+            raise UsageError(f"{self.name}: {self.ready()}")
+        parts: list[Part] = [
+            TextPart(render_regions(self.dialect, [marks[name] for name in part.annotations], frames))
+            if isinstance(part, RegionPart)
+            else part
+            for part in message.content
+        ]
+        return replace(message, content=tuple(_joined(parts))) if parts != list(message.content) else message
+
+
+def _frames(sample: Sample) -> tuple[Size, ...]:
+    return tuple(image.size for image in sample.images)
+
+
+def _joined(parts: list[Part]) -> Iterator[Part]:
+    """Neighbouring texts as one."""
+    text = ""
+    for part in parts:
+        if isinstance(part, TextPart):
+            text += part.text
+            continue
+        if text:
+            yield TextPart(text)
+        text = ""
+        yield part
+    if text:
+        yield TextPart(text)

@@ -1,0 +1,292 @@
+"""Sample and row of the schema, each made from the other. Standard library only; the formats hold such rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from vlmdata.errors import BadRecord
+from vlmdata.types.annotation import Annotation, Mask
+from vlmdata.types.consistency import inconsistencies
+from vlmdata.types.conversation import Alternative, Choices, ImagePart, Message, Part, RegionPart, TextPart
+from vlmdata.types.geometry import Box, Point, Size
+from vlmdata.types.image import Image
+from vlmdata.types.layout import WHOLE, View
+from vlmdata.types.media import extension_of
+from vlmdata.types.sample import License, Origin, Sample
+from vlmdata.types.written import StoredView, Written
+
+Record = dict[str, Any]
+
+
+def to_record(written: Written) -> Record:
+    """A row with every column of SCHEMA that a sample can fill, as plain lists, dicts, strings and numbers.
+
+    The first ``count`` of an image's ``views`` are stored; further ones are only recorded. Raises
+    ``BadRecord``: ``bad_number`` (too large for a float), ``meta_not_json``, ``inconsistent`` (an index or id
+    that leads nowhere); ``ValueError`` for views that are neither the layout nor the frame, and for a mask with
+    edits left to do.
+    """
+    sample = written.sample
+    try:
+        record = {
+            "key": sample.key,
+            "images": _pictures(sample.key, written.views),
+            "image_info": _image_infos(sample.images, written.views),
+            **_conversation(sample),
+            "annotations": [_annotation(mark) for mark in sample.annotations],
+            **_provenance(sample),
+        }
+    except OverflowError as error:
+        raise BadRecord("bad_number", str(error)) from error
+    for fault in inconsistencies(record):
+        raise BadRecord("inconsistent", fault)
+    return record
+
+
+def record_json(record: Mapping[str, Any], columns: Iterable[str]) -> bytes:
+    """Those columns without the pictures, as one line of UTF-8 JSON with sorted keys.
+
+    Raises ``BadRecord``: ``bad_number`` for NaN and infinity, ``not_unicode`` for half a surrogate pair.
+    """
+    row = {column: record[column] for column in columns if column != "images"}
+    try:
+        return json.dumps(row, ensure_ascii=False, sort_keys=True, allow_nan=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError as error:
+        raise BadRecord("not_unicode", f"{error.object[max(0, error.start - 20) : error.end]!r}") from error
+    except ValueError as error:
+        raise BadRecord("bad_number", str(error)) from error
+
+
+def _pictures(key: str, views: Iterable[Sequence[StoredView]]) -> list[Record]:
+    return [
+        {"bytes": view.data, "path": f"{key}.{number}.{extension_of(view.media_type)}"}
+        for number, view in enumerate(chain.from_iterable(views))
+    ]
+
+
+def _image_infos(images: Sequence[Image], stored: Sequence[Sequence[StoredView]]) -> list[Record]:
+    first = 0
+    infos = []
+    for image, views in zip(images, stored, strict=True):
+        frame = image.size if image.original else None
+        infos.append(
+            {
+                "id": image.id,
+                "first": first,
+                "count": len(views),
+                "width": frame.width if frame else None,
+                "height": frame.height if frame else None,
+                "original": [image.original.width, image.original.height] if image.original else None,
+                "policy": image.layout.policy,
+                "views": [_view(view, frame) for view in _described(image, frame, views)],
+                "media_type": image.media_type,
+                "sha256": image.sha256,
+                "source": image.source,
+                "license": image.license,
+                "timestamp_s": _float(image.timestamp_s),
+                "clip": image.clip,
+            }
+        )
+        first += len(views)
+    return infos
+
+
+def _described(image: Image, frame: Size | None, stored: Sequence[StoredView]) -> tuple[View, ...]:
+    """The views to describe, stored ones first."""
+    sizes = [view.size for view in stored]
+    planned = image.layout.views
+    if frame is None or sizes == [view.size(frame) for view in planned]:
+        return planned
+    if sizes == [frame]:
+        return (*WHOLE.views, *planned)
+    raise ValueError(f"views of {sizes} are neither the layout {image.layout.policy!r} nor the frame of {frame}")
+
+
+def _view(view: View, frame: Size | None) -> Record:
+    if frame is None:
+        return {"kind": view.kind, **dict.fromkeys(("x", "y", "w", "h", "width", "height"))}
+    x, y, w, h = view.source(frame).xywh
+    size = view.size(frame)
+    return {"kind": view.kind, "x": x, "y": y, "w": w, "h": h, "width": size.width, "height": size.height}
+
+
+def _conversation(sample: Sample) -> Record:
+    return {
+        "messages": [
+            {"role": message.role, "content": [_part(part) for part in message.content]} for message in sample.messages
+        ],
+        "alternatives": [
+            {"message": other.message, "text": other.text, "weight": float(other.weight)}
+            for other in sample.alternatives
+        ],
+        "choices": [
+            {"message": choices.message, "options": list(choices.options), "answer": choices.answer}
+            for choices in sample.choices
+        ],
+    }
+
+
+def _part(part: Part) -> Record:
+    match part:
+        case TextPart(text):
+            return {"type": "text", "text": text, "image_index": None, "regions": None}
+        case ImagePart(image):
+            return {"type": "image", "text": None, "image_index": image, "regions": None}
+        case RegionPart(annotations):
+            return {"type": "region", "text": None, "image_index": None, "regions": list(annotations)}
+
+
+def _annotation(mark: Annotation) -> Record:
+    return {
+        "id": mark.id,
+        "image_index": mark.image,
+        "label": mark.label,
+        "text": mark.text,
+        "bbox": [float(value) for value in mark.box.xyxy] if mark.box else None,
+        "bbox_1000": list(mark.box_1000) if mark.box_1000 else None,
+        "point": [float(mark.point.x), float(mark.point.y)] if mark.point else None,
+        "polygon": [[float(value) for point in ring for value in (point.x, point.y)] for ring in mark.polygon] or None,
+        "mask": _mask(mark.mask) if mark.mask else None,
+        "score": _float(mark.score),
+        "source": mark.source,
+    }
+
+
+def _mask(mask: Mask) -> str:
+    """COCO RLE as JSON; its ``size`` is height first."""
+    if mask.edits:
+        raise ValueError("a mask is stored after its edits are done, and this one has some left")
+    counts = mask.counts if isinstance(mask.counts, str) else list(mask.counts)
+    return json.dumps({"counts": counts, "size": [mask.size.height, mask.size.width]}, ensure_ascii=False)
+
+
+def _provenance(sample: Sample) -> Record:
+    terms = sample.license
+    return {
+        "tags": list(sample.tags),
+        "dataset": sample.origin.dataset,
+        "config": sample.origin.config,
+        "split": sample.origin.split,
+        "source": sample.origin.source,
+        "language": sample.language,
+        "license": {
+            "annotations": terms.annotations,
+            "images": terms.images,
+            "commercial": terms.commercial,
+            "generator": terms.generator,
+        },
+        "role": sample.role,
+        "meta": _meta(sample.meta),
+    }
+
+
+def _meta(meta: Mapping[str, object]) -> str:
+    try:
+        return json.dumps(dict(meta), ensure_ascii=False, sort_keys=True, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadRecord("meta_not_json", str(error)) from error
+
+
+def _float(value: float | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def from_record(record: Mapping[str, Any]) -> Sample:
+    """The sample of a row; its images carry the stored bytes and wait for nothing.
+
+    A recorded but not stored layout is left out: it is chosen again. Raises ``BadRecord``: ``already_tiled``
+    where only parts of a frame are stored, ``bad_record`` for a row that is not of the schema.
+    """
+    try:
+        return Sample(
+            key=record["key"],
+            origin=Origin(
+                dataset=record["dataset"], source=record["source"], config=record["config"], split=record["split"]
+            ),
+            images=tuple(_image(info, record["images"]) for info in record["image_info"]),
+            messages=tuple(
+                Message(message["role"], tuple(_to_part(part) for part in message["content"]))
+                for message in record["messages"]
+            ),
+            annotations=tuple(_to_annotation(mark) for mark in record.get("annotations") or ()),
+            alternatives=tuple(Alternative(**other) for other in record.get("alternatives") or ()),
+            choices=tuple(
+                Choices(choices["message"], tuple(choices["options"]), choices["answer"])
+                for choices in record.get("choices") or ()
+            ),
+            tags=tuple(record["tags"]),
+            language=record["language"],
+            license=License(**record["license"]),
+            role=record["role"],
+            meta=json.loads(record["meta"] or "{}"),
+        )
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise BadRecord("bad_record", f"{type(error).__name__}: {error}") from error
+
+
+def _image(info: Record, stored: Sequence[Record]) -> Image:
+    described = info["views"][: info["count"]]
+    number = next((number for number, view in enumerate(described) if _shows_frame(view, info)), None)
+    if number is None:
+        raise BadRecord(
+            "already_tiled",
+            f"only the views of layout {info['policy']!r} are stored, and a frame cannot be put together from them: "
+            "start from the data set they were made of",
+        )
+    return Image(
+        data=stored[info["first"] + number]["bytes"],
+        original=Size(info["width"], info["height"]) if info["width"] else None,
+        id=info["id"],
+        media_type=info["media_type"],
+        sha256=info["sha256"],
+        source=info["source"],
+        license=info["license"],
+        timestamp_s=info["timestamp_s"],
+        clip=info["clip"],
+    )
+
+
+def _shows_frame(view: Record, info: Record) -> bool:
+    """Whether it is all of the frame, pixel for pixel."""
+    width, height = info["width"], info["height"]
+    shown = [view[name] for name in ("x", "y", "w", "h", "width", "height")]
+    return view["kind"] == "whole" or shown == [0, 0, width, height, width, height]
+
+
+def _to_part(part: Record) -> Part:
+    match part["type"]:
+        case "text":
+            return TextPart(part["text"])
+        case "image":
+            return ImagePart(part["image_index"])
+        case "region":
+            return RegionPart(tuple(part["regions"]))
+        case other:
+            raise ValueError(f"a part of type {other!r}")
+
+
+def _to_annotation(mark: Record) -> Annotation:
+    box_1000 = mark["bbox_1000"]
+    return Annotation(
+        id=mark["id"],
+        image=mark["image_index"],
+        label=mark["label"],
+        text=mark["text"],
+        box=Box(*mark["bbox"]) if mark["bbox"] else None,
+        box_1000=(box_1000[0], box_1000[1], box_1000[2], box_1000[3]) if box_1000 else None,
+        point=Point(*mark["point"]) if mark["point"] else None,
+        polygon=tuple(
+            tuple(Point(x, y) for x, y in zip(ring[::2], ring[1::2], strict=True)) for ring in mark["polygon"] or ()
+        ),
+        mask=_to_mask(json.loads(mark["mask"])) if mark["mask"] else None,
+        score=mark["score"],
+        source=mark["source"],
+    )
+
+
+def _to_mask(rle: Record) -> Mask:
+    counts, (height, width) = rle["counts"], rle["size"]
+    return Mask(counts if isinstance(counts, str) else tuple(counts), Size(width, height))
