@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ class Rows(RecipeInput):
 
 
 class EvalRows(Rows):
-    role: SampleRole = "eval"  # type: ignore[misc]
+    role: ClassVar[SampleRole] = "eval"
 
 
 def recipe(*inputs: Rows, **output: object) -> Recipe:

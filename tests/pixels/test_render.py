@@ -76,6 +76,8 @@ def test_a_picture_is_decoded_once(fidelity, scene, saved, monkeypatch):
     policy = PixelPolicy(fidelity=fidelity)
     render([Image(data=saved(scene(800, 800), "JPEG"), layout=TILED)], policy, RenderClock())
     assert calls == [8 if fidelity == "fast" else 1]
+    render([Image(data=saved(scene(90, 80), "JPEG"))], policy, RenderClock())
+    assert calls[1:] == [8], "kept as it is: an eighth is proof enough"
 
 
 def test_fast_is_close_to_exact(photos, pixels_of):

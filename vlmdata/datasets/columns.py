@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _IMAGE_COLUMNS = ("image", "images", "img", "picture", "jpg", "jpeg", "png", "webp", "image_bytes")
 
+_ADDRESSES = ("url", "urls", "image_url", "image_urls")
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -27,12 +29,18 @@ def find_columns(path: Path, schema: pa.Schema, image: str | None, text: str | N
     """Columns of the table at ``path``; a given ``image`` or ``text`` must be there (small and capital letters alike).
 
     A column of bytes goes before one of file names (Data-Juicer writes both), a known name before any other.
-    Raises ``InputError`` for a given column that is missing, and where there is neither pictures nor text.
+    Raises ``InputError`` for a given column that is missing, for a list of web addresses, and where there are
+    neither pictures nor text.
     """
     found = Columns(
         _given(path, schema, "image_column", image) if image else _image_column(schema),
         _given(path, schema, "text_column", text) if text else _text_column(schema),
     )
+    address = field_named(schema.names, _ADDRESSES)
+    if found.image is None and address:
+        raise InputError(
+            f"{path} holds addresses of pictures ({address}), not pictures: get them with 'vlmdata fetch urls'"
+        )
     if found.image is None and found.text is None:
         raise InputError(
             f"{path} has neither a column of pictures nor one of text that could be told by name and type: "

@@ -52,8 +52,7 @@ def _samples(root: Path) -> Iterator[Row]:
         if table:
             folders.clear()
             path = Path(parent, table)
-            name = os.fsencode(path.relative_to(root))
-            yield from ({"name": name, "fields": fields} for fields in _table(path))
+            yield from ({"name": os.fsencode(path.relative_to(root)), "fields": fields} for fields in _table(path))
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):

@@ -21,6 +21,7 @@ from vlmdata.types import Image, Sample
 _PICTURE = re.compile(rf"(?:(\d{{1,9}})\.)?(?:{'|'.join(suffix[1:] for suffix in PICTURE_SUFFIXES)})")
 _TEXTS = ("txt", "json", "cls")
 _KEY = 100
+_SHORTEST = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class WebDataset(FileFormat):
     def place(self, name: str, row: int, record: _Group) -> Place:
         """The key in the tar is kept where the alphabet of keys allows it."""
         prefix, word = self.prefixes[name], slug(record.key)
-        length = _KEY - len(prefix)
+        length = max(_SHORTEST, _KEY - len(prefix))
         if word != record.key or len(word) > length or record.repeat:
             word = marked(word, f"{record.key}#{record.repeat}", length)
         return Place(name, f"{prefix}-{word}", f"{readable(name)}#{row}")

@@ -35,8 +35,9 @@ class Group(StreamStep):
     ones; so at most ``window`` samples are held, each picture once. Put samples of one picture near each other, or
     widen the window. Groups do not reach over the end of a task.
 
-    Turns stand in order of arrival after one showing of the pictures. Captions (a user message with only
-    the pictures and one text) become alternatives of the first. Annotations of an id already taken get a new one.
+    Turns stand in order of arrival after one showing of the pictures. A caption, one text that answers no
+    question, comes before them; further captions become its alternatives. Annotations of an id already taken get a
+    new one.
     Tags are united in order. ``meta`` keeps what all members agree on; ``members`` holds each one's key and the rest.
 
     ## Drops
@@ -73,16 +74,8 @@ def _identity(sample: Sample) -> Hashable:
     if not pictures or any(name is None for name, *_ in pictures) or not _pictures_stand_apart(sample):
         return None
     system = tuple(message for message in sample.messages if message.role == "system")
-    return (
-        pictures,
-        sample.origin.dataset,
-        sample.origin.config,
-        sample.origin.split,
-        sample.role,
-        sample.license,
-        system,
-        _is_caption(sample),
-    )
+    origin = sample.origin
+    return (pictures, origin.dataset, origin.config, origin.split, sample.role, sample.license, system)
 
 
 def _talk(sample: Sample) -> list[Message]:
@@ -110,9 +103,10 @@ def _is_caption(sample: Sample) -> bool:
 def _merged(members: list[Sample]) -> Sample:
     if len(members) == 1:
         return members[0]
-    whole = members[0]
-    for member in members[1:]:
-        whole = _with_caption(whole, member) if _is_caption(whole) else _with_turns(whole, member)
+    first, *rest = sorted(members, key=_is_caption, reverse=True)
+    whole = replace(first, key=members[0].key, origin=members[0].origin, images=members[0].images)
+    for member in rest:
+        whole = _with_caption(whole, member) if _is_caption(member) else _with_turns(whole, member)
     languages = {member.language for member in members}
     return replace(
         whole,
@@ -123,6 +117,7 @@ def _merged(members: list[Sample]) -> Sample:
 
 
 def _with_caption(whole: Sample, member: Sample) -> Sample:
+    """The member's text as an alternative of the whole's own, which is a caption too."""
     said = next(number for number, message in enumerate(whole.messages) if message.role == "assistant")
     texts = (Alternative(said, message.text) for message in member.messages if message.role == "assistant")
     further = (replace(alternative, message=said) for alternative in member.alternatives)

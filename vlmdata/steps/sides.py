@@ -18,7 +18,7 @@ _ENGLISH = r"""
   | starboard | larboard | port[\s-]*(?:side|bow|beam|quarter|tack|hand)
   | (?:near|off|driver|passenger)(?:'?s)?[\s-]*side
   | mirror(?:ed|ing)|mirror[\s-]*(?:image|writing)[a-z]* | backwards? | revers[a-z]+ | flipped | inverted
-  | (?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last) | [0-9]+(?:st|nd|rd|th)
+  | (?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last) | [0-9]{1,6}(?:st|nd|rd|th)
 """
 # The same in a few other languages, as a net under samples whose language nobody has declared.
 _OTHERS = r"""

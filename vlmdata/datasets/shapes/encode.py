@@ -114,7 +114,9 @@ def _animated(dice: Dice, canvas: Canvas) -> File:
     then = [first.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
     if as_gif:
         return _saved(first, "GIF", save_all=True, append_images=then, duration=400, loop=0), "gif"
-    return _saved(first, "WEBP", save_all=True, append_images=then, duration=400, loop=0, quality=90, method=0), "webp"
+    # kmax 1: each frame stands for itself. Otherwise the second is a transparent patch, and the file declares alpha.
+    timing = {"duration": 400, "loop": 0, "kmin": 0, "kmax": 1}
+    return _saved(first, "WEBP", save_all=True, append_images=then, quality=90, method=0, **timing), "webp"
 
 
 _ODD: dict[Odd, Callable[[Dice, Canvas], File]] = {
