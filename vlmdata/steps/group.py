@@ -9,16 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from vlmdata.steps.base import Context, StreamStep
-from vlmdata.types import (
-    Alternative,
-    Annotation,
-    Dropped,
-    ImagePart,
-    Message,
-    RegionPart,
-    Sample,
-    TextPart,
-)
+from vlmdata.types import Alternative, Annotation, Dropped, ImagePart, Message, RegionPart, Sample, TextPart
 
 
 class Group(StreamStep):
@@ -36,9 +27,9 @@ class Group(StreamStep):
     widen the window. Groups do not reach over the end of a task.
 
     Turns stand in order of arrival after one showing of the pictures. A caption, one text that answers no
-    question, comes before them; further captions become its alternatives. Annotations of an id already taken get a
-    new one.
-    Tags are united in order. ``meta`` keeps what all members agree on; ``members`` holds each one's key and the rest.
+    question, comes before them; further captions become its alternatives. Annotations whose id is taken get a
+    new one. Tags are united in order. ``meta`` keeps what all members agree on; its ``members`` holds the key of
+    each and the rest of its ``meta``.
 
     ## Drops
     none: samples that join another count as merged

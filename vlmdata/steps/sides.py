@@ -36,7 +36,7 @@ _READING = re.compile(
     "|文字|看板|書かれ|書いて|読|標識|ロゴ|ナンバー|番号|数字|ラベル|写着|标志|標誌"
 )
 _QUOTED = re.compile(r"[\"“”«»「」『』]|(?<![a-z0-9])['‘][^'’]+['’](?![a-z0-9])")
-_NUMBER = r"-?(?:\d+\.?\d*|\.\d+)"
+_NUMBER = r"-?(?:\d++\.?\d*+|\.\d++)"
 _COORDINATES = re.compile(
     rf"[\[(<{{]\s*{_NUMBER}(?:[\s,;]+{_NUMBER})+\s*[\])>}}]"
     rf"|(?<![\d.]){_NUMBER}(?:\s*,\s*{_NUMBER}){{3}}"
