@@ -246,9 +246,8 @@ def test_real_single_images(made: Made, items: Items, shared: Path) -> None:
     assert samples[0].messages[0].content == (TextPart("Is the value of Favorable 38 in 2015?"), ImagePart(0))
     assert all(Path(sample.images[0].uri).is_file() for sample in samples)
     without = items(made("llava", **fields))
-    assert {(item.reason, item.detail[-13:]) for item in without} == {("missing_file", "set strip: 1")} or all(
-        "set strip: 1" in item.detail for item in without
-    )
+    assert {item.reason for item in without} == {"missing_file"}
+    assert all(item.detail.endswith("is there: set strip: 1") for item in without)
 
 
 def test_real_video_with_missing_files(made: Made, items: Items, shared: Path) -> None:

@@ -108,7 +108,7 @@ class _Window:
             except json.JSONDecodeError as error:
                 cut_off = error.msg.startswith("Unterminated") or error.pos > len(self.text) - _LONGEST_TOKEN
                 if not (cut_off and self.grow()):
-                    self.fail(error.pos, error.msg)
+                    self.fail(error.pos, error.msg, ends=cut_off)
             except RecursionError:
                 self.fail(self.place, "it is nested too deep")
             else:
@@ -130,8 +130,8 @@ class _Window:
 
     def expect(self, character: str, what: str) -> None:
         """Pass over ``character``, "" being the end of the file."""
-        if self.peek() != character:
-            self.fail(self.place, f"expected {what}")
+        if (found := self.peek()) != character:
+            self.fail(self.place, f"expected {what}", ends=not found)
         self.place += len(character)
 
     def grow(self) -> bool:
@@ -145,8 +145,7 @@ class _Window:
             self.base, self.place = self.base + self.place, 0
         return bool(more)
 
-    def fail(self, place: int, why: str) -> NoReturn:
-        ends = not self.text[place : place + 1] and not self.file.read(1)
+    def fail(self, place: int, why: str, *, ends: bool = False) -> NoReturn:
         what = "ends in the middle, at" if ends else "is malformed at"
         raise InputError(
             f"{self.path} {what} byte {self.base + place} ({why}). Get the file again, or mend it there; "

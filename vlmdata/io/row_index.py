@@ -31,7 +31,8 @@ class RowIndex:
         self.rows: int = (count - 1) * _ROWS_PER_BATCH + self._batches.get_batch(count - 1).num_rows if count else 0
 
     def between(self, start: int, stop: int) -> Iterator[dict[str, Any]]:
-        """Rows ``start`` to ``stop`` (exclusive), in order; holds one batch of them."""
+        """Rows ``start`` to ``stop`` (exclusive) as far as there are any, in order; holds one batch of them."""
+        stop = min(stop, self.rows)
         while start < stop:
             number, offset = divmod(start, _ROWS_PER_BATCH)
             batch = self._batches.get_batch(number).slice(offset, stop - start)
