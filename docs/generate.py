@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import click
-import typer.main
 from pydantic import BaseModel
+from typer.testing import CliRunner
 
-from vlmdata.cli.main import app
+from vlmdata.cli.main import VERBS, app
 from vlmdata.datasets import datasets_by_name, formats_by_name
 from vlmdata.steps import STEPS
 
@@ -20,17 +21,15 @@ HERE = Path(__file__).parent
 
 def cli() -> str:
     """Every verb with its help, as a terminal of 100 columns shows it."""
-    root = typer.main.get_command(app)
-    assert isinstance(root, click.Group)
-    lines = ["# Command line", "", *_help(root, "vlmdata")]
-    for name, command in root.commands.items():
-        lines += [f"## vlmdata {name}", "", *_help(command, f"vlmdata {name}")]
+    lines = ["# Command line", "", *_help()]
+    for name, _ in VERBS:
+        lines += [f"## vlmdata {name}", "", *_help(name)]
     return "\n".join(lines)
 
 
-def _help(command: click.Command, path: str) -> list[str]:
-    context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
-    return ["```", *(line.rstrip() for line in command.get_help(context).splitlines()), "```", ""]
+def _help(*verb: str) -> list[str]:
+    shown = CliRunner().invoke(app, [*verb, "--help"], prog_name="vlmdata", env={"COLUMNS": "100"}).output
+    return ["```", *(line.rstrip() for line in shown.strip().splitlines()), "```", ""]
 
 
 def steps() -> str:
@@ -63,14 +62,29 @@ def datasets() -> str:
 
 def _parameters(model: type[BaseModel], hidden: tuple[str, ...]) -> list[str]:
     rows = []
-    for name, field in model.model_fields.items():
+    schema = model.model_json_schema(mode="validation")
+    for name, node in schema["properties"].items():
         if name in hidden:
             continue
-        kind = str(field.annotation if not isinstance(field.annotation, type) else field.annotation.__name__)
-        kind = kind.replace("typing.", "").replace("|", "\\|")
-        default = "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)!r}`"
-        rows.append(f"| `{name}` | {kind} | {default} | {field.description or ''} |")
+        default = "required" if name in schema.get("required", ()) else f"`{json.dumps(node.get('default'))}`"
+        rows.append(f"| `{name}` | {_type(node)} | {default} | {node.get('description', '')} |")
     return ["| parameter | type | default | meaning |", "|---|---|---|---|", *rows] if rows else ["No parameters."]
+
+
+def _type(node: dict[str, Any]) -> str:
+    """A JSON schema in words."""
+    if "anyOf" in node:
+        return " or ".join(_type(one) for one in node["anyOf"] if one.get("type") != "null")
+    if "enum" in node or "const" in node:
+        return ", ".join(f"`{value}`" for value in node.get("enum", [node.get("const")]))
+    if node.get("type") == "array":
+        return f"list of {_type(node['items'])}" if "items" in node else "list"
+    bounds = [f"{sign} {node[key]}" for key, sign in _BOUNDS.items() if key in node]
+    return " ".join((_WORDS.get(node.get("type", ""), node.get("type", "any")), *bounds))
+
+
+_WORDS = {"string": "text", "integer": "whole number", "object": "mapping", "boolean": "true or false"}
+_BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 
 
 def _first_line(thing: type) -> str:

@@ -121,6 +121,17 @@ def test_a_data_set_directory_is_an_input_like_any_other(run: Run, tmp_path: Pat
     assert len(set(keys(tmp_path / "second"))) == second.written
 
 
+def test_provenance_goes_back_to_the_published_source(run: Run, tmp_path: Path) -> None:
+    run(CLEANED, "first")
+    manifest = run("inputs: [{path: first}, {dataset: shapes, limit: 10}]\n", "second")
+    origins = [origin for source in manifest.sources for origin in source.origins]
+    assert [(origin.name, origin.revision, origin.license_images) for origin in origins] == [
+        ("shapes", named_dataset("shapes", {}).revision, "CC0-1.0")
+    ] * 2
+    assert manifest.written == len(set(keys(tmp_path / "second")))
+    assert any(key.endswith("-i2") for key in keys(tmp_path / "second"))
+
+
 def test_fetch_keeps_original_bytes_good_and_bad(tmp_path: Path) -> None:
     dataset = named_dataset("shapes", {"limit": 100})
     folder, manifest = fetch(dataset, tmp_path / "raw", Where())

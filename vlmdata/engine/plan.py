@@ -24,7 +24,7 @@ class Plan:
     """Everything that decides the bytes of a run.
 
     ``sources`` are the recipe's inputs as they are read (a published data set has become the directory it was
-    fetched into); ``suffixes`` keep keys unique where two inputs bear one title.
+    fetched into); ``suffixes`` keep keys unique where two inputs could share them.
     """
 
     kind: Kind
@@ -61,7 +61,7 @@ def make_plan(recipe: Recipe, sources: Sequence[RecipeInput], kind: Kind = "proc
         kind=kind,
         recipe=recipe,
         sources=tuple(sources),
-        suffixes=_suffixes(sources),
+        suffixes=_suffixes(infos),
         infos=tuple(infos),
         role=_role(sources),
         columns=_columns(recipe, sources),
@@ -130,10 +130,14 @@ def _split(piece: Slice, rows: int) -> tuple[Slice, Slice]:
     return replace(piece, partition=head), replace(piece, partition=tail)
 
 
-def _suffixes(sources: Sequence[RecipeInput]) -> tuple[str, ...]:
-    """Nothing for the first input of a title, ``-i2``, ``-i3`` … for further ones."""
-    titles = [source.title for source in sources]
-    return tuple(f"-i{number + 1}" if title in titles[:number] else "" for number, title in enumerate(titles))
+def _suffixes(infos: Sequence[SourceInfo]) -> tuple[str, ...]:
+    """Nothing, or ``-i2``, ``-i3`` … for an input whose keys could be those of an earlier one."""
+    seen: set[str] = set()
+    suffixes = []
+    for number, info in enumerate(infos, start=1):
+        suffixes.append("" if seen.isdisjoint(info.names) else f"-i{number}")
+        seen |= info.names
+    return tuple(suffixes)
 
 
 def _columns(recipe: Recipe, sources: Sequence[RecipeInput]) -> tuple[str, ...]:
@@ -159,4 +163,5 @@ def _info(source: RecipeInput, rows: int) -> SourceInfo:
         homepage=getattr(source, "homepage", None),
         license_annotations=source.license.annotations,
         license_images=source.license.images,
+        made_of=tuple(source.made_of()),
     )

@@ -57,7 +57,8 @@ def fetch(dataset: Dataset, out: Path | None, where: Where) -> tuple[Path, Manif
 def _fetched(dataset: Dataset, where: Where) -> RecipeInput:
     folder = _place(dataset)
     if not (folder / MANIFEST).exists():
-        fetch(dataset, folder, replace(where, overwrite=False))
+        # Weights repeat rows of a recipe, not of the copy that all recipes share.
+        fetch(dataset.model_copy(update={"weight": 1.0}), folder, replace(where, overwrite=False))
     return Directory(path=str(folder), weight=dataset.weight)
 
 

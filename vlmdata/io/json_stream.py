@@ -106,9 +106,10 @@ class _Window:
             try:
                 value, end = self.decode(self.text, self.place)
             except json.JSONDecodeError as error:
-                cut_off = error.msg.startswith("Unterminated") or error.pos > len(self.text) - _LONGEST_TOKEN
+                unterminated = error.msg.startswith("Unterminated")
+                cut_off = unterminated or error.pos > len(self.text) - _LONGEST_TOKEN
                 if not (cut_off and self.grow()):
-                    self.fail(error.pos, error.msg, ends=cut_off)
+                    self.fail(error.pos, error.msg, ends=unterminated or error.pos >= len(self.text))
             except RecursionError:
                 self.fail(self.place, "it is nested too deep")
             else:

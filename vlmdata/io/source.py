@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from vlmdata.types import License, Partition, Rejected, Sample, SampleRole
+from vlmdata.types import License, Partition, Rejected, Sample, SampleRole, SourceInfo
 
 
 def slug(text: str) -> str:
@@ -53,6 +53,10 @@ class RecipeInput(BaseModel, ABC):
     def columns(self) -> frozenset[str]:
         """``fills``, or less where the files themselves tell."""
         return self.fills
+
+    def made_of(self) -> Sequence[SourceInfo]:
+        """What it was made of, where it knows."""
+        return ()
 
     @property
     @abstractmethod

@@ -62,10 +62,11 @@ def _body(manifest: Manifest) -> Iterator[str]:
         yield f'samples = webdataset.WebDataset("PATH/{shards["webdataset"][0].path}", shardshuffle=False)'
     yield "```\n"
     yield f"Columns: {', '.join(f'`{column}`' for column in manifest.columns)}.\n"
+    origins = (origin for source in manifest.sources for origin in source.origins)
     yield "## Sources\n"
     yield from _table(
         ("source", "rows", "revision", "licence of annotations", "licence of images"),
-        ((one.name, one.rows, one.revision, one.license_annotations, one.license_images) for one in manifest.sources),
+        ((one.name, one.rows, one.revision, one.license_annotations, one.license_images) for one in origins),
     )
     yield "## What became of the rows\n"
     yield from _table(("step", "in", "created", "merged", "dropped"), map(_line, manifest.funnel))

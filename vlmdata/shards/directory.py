@@ -15,7 +15,7 @@ from vlmdata.io.source import RecipeInput, slug
 from vlmdata.shards.formats import read_records
 from vlmdata.shards.manifest_file import MANIFEST, by_format, read_manifest
 from vlmdata.shards.schema import OPTIONAL_COLUMNS
-from vlmdata.types import License, Manifest, Partition, Rejected, Sample, SampleRole, ShardInfo, from_record
+from vlmdata.types import License, Manifest, Partition, Rejected, Sample, SampleRole, ShardInfo, SourceInfo, from_record
 
 
 class Directory(RecipeInput):
@@ -59,6 +59,9 @@ class Directory(RecipeInput):
     def columns(self) -> frozenset[str]:
         """The optional columns its shards have."""
         return frozenset(self.manifest.columns).intersection(OPTIONAL_COLUMNS)
+
+    def made_of(self) -> Sequence[SourceInfo]:
+        return self.manifest.sources
 
     def digest(self) -> str:
         shards = (f"{info.path}:{info.sha256}" for info in self._shards())

@@ -6,7 +6,7 @@ Tallies and reports add up, so the funnel of a run is the sum over its tasks in 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
@@ -88,7 +88,10 @@ class TaskReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceInfo:
-    """One input of a run: what it is called, at which revision, by which digest, under which terms."""
+    """One input of a run: what it is called, at which revision, by which digest, under which terms.
+
+    A data set directory tells what it was itself ``made_of``, back to the published sources.
+    """
 
     name: str
     digest: str
@@ -97,6 +100,24 @@ class SourceInfo:
     homepage: str | None = None
     license_annotations: str | None = None
     license_images: str | None = None
+    made_of: tuple[SourceInfo, ...] = ()
+
+    @property
+    def origins(self) -> Iterator[SourceInfo]:
+        """The published sources or local files at the bottom of it."""
+        if not self.made_of:
+            yield self
+        for source in self.made_of:
+            yield from source.origins
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it and all that it was made of are called; keys of its samples may begin with any of these."""
+        return frozenset((self.name,)).union(*(source.names for source in self.made_of))
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> SourceInfo:
+        return cls(**{**data, "made_of": tuple(map(cls.from_json, data.get("made_of", ())))})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -128,7 +149,7 @@ class Manifest:
         return cls(
             **{
                 **data,
-                "sources": [SourceInfo(**source) for source in data["sources"]],
+                "sources": [SourceInfo.from_json(source) for source in data["sources"]],
                 "funnel": [StepTally.from_json(tally) for tally in data["funnel"]],
                 "shards": [ShardInfo(**shard) for shard in data["shards"]],
             }

@@ -1,0 +1,37 @@
+"""Which samples of a finished run are shown to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from vlmdata.shards.formats import read_records
+from vlmdata.shards.manifest_file import by_format
+from vlmdata.types import Manifest, Record
+
+_NEIGHBOURS = 8
+"""Rows looked at for each that is shown. Position alone might meet the same template of questions every time."""
+
+
+def picked(root: Path, manifest: Manifest, count: int = 24) -> Iterator[Record]:
+    """At most ``count`` records, spread evenly over all shards, in their order; all of them where there are few.
+
+    The set is cut into ``count`` equal stretches. Of the first few rows of each the one whose key hashes lowest is
+    taken, so the choice depends on the set alone, and time and memory on ``count`` alone.
+    """
+    shards = next(iter(by_format(manifest).values()), [])
+    total = sum(shard.samples for shard in shards)
+    starts = sorted({total * number // count for number in range(count)})
+    first = 0
+    for shard in shards:
+        end = first + shard.samples
+        for start, stop in zip(starts, [*starts[1:], total], strict=True):
+            if first <= start < end:
+                rows = read_records(root / shard.path, start - first, min(stop, end, start + _NEIGHBOURS) - first)
+                yield min(rows, key=_rank)
+        first = end
+
+
+def _rank(record: Record) -> bytes:
+    return blake2b(record["key"].encode(), digest_size=8).digest()
