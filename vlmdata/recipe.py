@@ -6,11 +6,12 @@ Where it runs (workers, executor, paths of output) is not in it, so equal recipe
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, SerializeAsAny, ValidationError
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, SerializeAsAny, ValidationError, field_validator
 
 from vlmdata.datasets import datasets_by_name, formats_by_name
 from vlmdata.datasets.base import Dataset
@@ -51,6 +52,13 @@ class Output(_Part):
     split: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Annotated[float, Field(gt=0, lt=1)]] = {}
     views: Literal["stored", "planned"] = "stored"
     image: ImageOutput = ImageOutput()
+
+    @field_validator("split")
+    @classmethod
+    def _within_the_whole(cls, split: dict[str, float]) -> dict[str, float]:
+        if sum(split.values()) > 1 + 1e-9:
+            raise ValueError(f"the shares add up to {sum(split.values()):g}, more than the whole")
+        return split
 
     @property
     def pixels(self) -> PixelPolicy:
@@ -106,18 +114,20 @@ def shipped() -> dict[str, Path]:
 
 def load(name: str) -> Recipe:
     """Read and check the recipe at path ``name``, or the shipped one of that name. Raises ``RecipeError``."""
-    path = Path(name)
-    if not path.is_file():
-        known = shipped()
-        if name not in known:
-            raise RecipeError(
-                f"no recipe at {path.absolute()}, and none shipped is called {name!r}{nearest(name, known)}"
-            )
-        path = known[name]
+    known = shipped()
+    path = Path(name) if name not in known or Path(name).is_file() else known[name]
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    except FileNotFoundError as error:
+        beside = difflib.get_close_matches(name, map(str, path.parent.glob("*.y*ml")), n=1)
+        hint = f"; did you mean {beside[0]!r}?" if beside else nearest(name, known)
+        raise RecipeError(f"no recipe at {path.absolute()}, and none shipped is called {name!r}{hint}") from error
+    except IsADirectoryError as error:
+        raise RecipeError(f"{path} is a folder; a recipe is a YAML file") from error
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path} is not UTF-8 text (byte {error.start}); a recipe is a YAML file") from error
+    except OSError as error:
+        raise RecipeError(f"{path} cannot be read: {error.strerror}") from error
     return parsed(text, str(path), base=path.parent)
 
 
@@ -138,17 +148,16 @@ class _Checker:
         self.context = {"base": str(base)}
 
     def recipe(self, data: dict[str, Any]) -> Recipe:
-        preset_name = data.get("model")
-        if preset_name is not None and preset_name not in MODELS:
-            raise self.error(("model",), f"unknown model {preset_name!r}{nearest(str(preset_name), MODELS)}")
+        model = data.get("model")
+        preset = None if model is None else self.known(model, MODELS, "model", ("model",))
         inputs = [self.input(item, ("inputs", index)) for index, item in enumerate(self.list_of(data, "inputs"))]
         steps = [self.step(item, ("steps", index)) for index, item in enumerate(self.list_of(data, "steps"))]
-        if preset_name is not None:
-            steps = [step.with_model(MODELS[preset_name]) for step in steps]
+        if preset is not None:
+            steps = [step.with_model(preset) for step in steps]
         self.check_order(steps)
         for index, step in enumerate(steps):
             if complaint := step.ready():
-                raise self.error(("steps", index), f"{step.name}: {complaint}")
+                raise self.error(("steps", index, step.name), complaint)
         return self.validated(Recipe, {**data, "inputs": inputs, "steps": steps}, ())
 
     def list_of(self, data: Mapping[str, Any], key: str) -> list[Any]:
@@ -158,9 +167,10 @@ class _Checker:
         return value
 
     def input(self, item: object, where: Where) -> RecipeInput:
-        if not isinstance(item, dict):
-            raise self.error(where, "an input is {dataset: NAME}, {path: DIR} or {path: FILE, format: FORMAT}")
         kind: type[RecipeInput]
+        if not isinstance(item, dict) or not {"dataset", "format", "path"} & item.keys():
+            forms = "{dataset: NAME}, {path: DIR} or {path: FILE, format: FORMAT}"
+            raise self.error(where, f"an input is {forms}, not {_short(item)}")
         if "dataset" in item:
             kind = self.known(item["dataset"], datasets_by_name(), "data set", (*where, "dataset"))
         elif "format" in item:
@@ -170,38 +180,37 @@ class _Checker:
         return self.validated(kind, item, where)
 
     def step(self, item: object, where: Where) -> AnyStep:
-        fields: Any
-        if isinstance(item, str):
-            name, fields = item, {}
-        elif isinstance(item, dict) and len(item) == 1:
-            name, fields = next(iter(item.items()))
-            fields = {} if fields is None else fields
+        name: object
+        fields: object
+        if isinstance(item, dict) and len(item) == 1:
+            ((name, fields),) = item.items()
+        elif isinstance(item, str):
+            name, fields = item, None
+        elif isinstance(item, dict) and item:
+            names = " and ".join(repr(key) for key in item)
+            raise self.error(where, f"a step has one name, not {names}: indent its parameters deeper than the name")
         else:
-            raise self.error(where, "a step is 'name' or 'name: {parameter: value}'")
+            raise self.error(where, f"a step is 'name' or 'name: {{parameter: value}}', not {_short(item)}")
         kind = self.known(name, steps_by_name(), "step", where)
-        if not isinstance(fields, dict):
+        if fields is not None and not isinstance(fields, dict):
             raise self.error(where, f"{name} takes parameters by name: '{name}: {{parameter: value}}'")
-        return self.validated(kind, fields, (*where, name))
+        return self.validated(kind, fields or {}, (*where, str(name)))
 
     def known(self, name: object, kinds: Mapping[str, T], noun: str, where: Where) -> T:
-        if name not in kinds:
-            raise self.error(where, f"unknown {noun} {name!r}{nearest(str(name), kinds)}")
-        return kinds[str(name)]
+        if not isinstance(name, str) or name not in kinds:
+            raise self.error(where, f"unknown {noun} {_short(name)}{nearest(str(name), kinds)}")
+        return kinds[name]
 
     def validated(self, kind: type[M], data: Mapping[str, Any], where: Where) -> M:
         try:
             return kind.model_validate(data, context=self.context)
         except ValidationError as error:
             first = error.errors()[0]
-            place = (*where, *(part for part in first["loc"] if not str(part).startswith("function-")))
-            message = first["msg"].removeprefix("Value error, ")
-            if first["type"] == "extra_forbidden":
-                message = f"unknown parameter {first['loc'][-1]!r}{nearest(str(first['loc'][-1]), kind.model_fields)}"
-            elif first["type"] == "missing":
-                message = f"{first['loc'][-1]!r} is missing"
-            else:
-                message = f"{'.'.join(str(part) for part in first['loc'])}: {message}, not {first['input']!r}"
-            raise self.error(place, message) from error
+            # Of pydantic's path only keys and indexes of the file mean something to its author; the rest names types.
+            field: Where = ()
+            for part in first["loc"]:
+                field += (part,) if (*where, *field, part) in self.lines or not self.lines else ()
+            raise self.error((*where, *field), _complaint(kind, field, first)) from error
 
     def check_order(self, steps: Sequence[AnyStep]) -> None:
         closed: str | None = None
@@ -217,15 +226,72 @@ class _Checker:
         known = where
         while known and known not in self.lines:
             known = known[:-1]
-        shown = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where).lstrip(".")
-        return RecipeError(f"{self.name}:{self.lines.get(known, 1)}: {shown + ': ' if shown else ''}{message}")
+        place = f"{self.name}:{self.lines[known]}: " if known in self.lines else ""
+        match where:
+            case ("steps", int(), str(step), *_) | ("dataset", str(step), *_):
+                place += f"{step}: "
+            case ("inputs", int(number), *_):
+                place += f"input {number + 1}: "
+        return RecipeError(place + message)
 
 
 def named_dataset(name: str, fields: Mapping[str, Any]) -> Dataset:
     """A published data set as the command line names it. Raises ``RecipeError``."""
-    checker = _Checker("command line", {}, Path())
+    checker = _Checker("", {}, Path())
     kind = checker.known(name, datasets_by_name(), "data set", ())
-    return checker.validated(kind, {"dataset": name, **fields}, ())
+    return checker.validated(kind, {"dataset": name, **fields}, ("dataset", name))
+
+
+_EXPECTED = {
+    "bool_parsing": "should be true or false",
+    "bool_type": "should be true or false",
+    "byte_size": "should be a size such as 512MB",
+    "dict_type": "should be a mapping",
+    "float_parsing": "should be a number",
+    "float_type": "should be a number",
+    "int_from_float": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_type": "should be a whole number",
+    "list_type": "should be a list",
+    "model_type": "should be a mapping",
+    "none_required": "cannot be chosen here",
+    "string_type": "should be text",
+    "too_short": "should not be empty",
+    "tuple_type": "should be a list",
+}
+
+
+def _complaint(kind: type[BaseModel], field: Where, error: Mapping[str, Any]) -> str:
+    """A pydantic error as a sentence about the file, with the nearest known name."""
+    name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in field).lstrip(".")
+    if error["type"] == "extra_forbidden":
+        owner = _model_at(kind, field[:-1])
+        return f"unknown parameter {field[-1]!r}{nearest(str(field[-1]), owner.model_fields)}"
+    if error["type"] == "missing":
+        return f"{'.'.join(map(str, error['loc']))} is missing"
+    if error["type"] == "value_error":
+        return f"{name}{': ' if name else ''}{error['ctx']['error']}"
+    found = error["input"]
+    message = _EXPECTED.get(error["type"]) or re.sub(r"^(Input|String) ", "", error["msg"])
+    hint = ""
+    if error["type"] == "literal_error":
+        close = difflib.get_close_matches(str(found), re.findall(r"'([^']+)'", error["ctx"]["expected"]), n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"{name} {message}, not {_short(found)}{hint}"
+
+
+def _model_at(kind: type[BaseModel], path: Where) -> type[BaseModel]:
+    """The model that ``path`` leads to from ``kind``."""
+    for part in path:
+        inner = kind.model_fields[str(part)].annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            kind = inner
+    return kind
+
+
+def _short(value: object) -> str:
+    shown = "nothing" if value is None else repr(value)
+    return shown if len(shown) <= 60 else shown[:59] + "…"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

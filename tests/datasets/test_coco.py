@@ -214,7 +214,7 @@ def test_annotations_may_stand_before_images(
         ('{"annotations": []}', "no list 'images'"),
         ("[]", "expected a JSON object"),
         ('{"images": [{"id": 1}', "ends in the middle"),
-        ('{"images": [{"id": 1}], "annotations": [{"a" 1}]}', "malformed at byte 46"),
+        ('{"images": [{"id": 1}], "annotations": [{"a" 1}]}', r"malformed at byte 4\d \(Expecting"),
     ],
 )
 def test_files_of_another_kind_are_refused(made: Made, tmp_path: Path, text: str, message: str) -> None:
@@ -237,16 +237,14 @@ anything = st.recursive(
 )
 
 
+ANNOTATION_FIELDS = ("image_id", "bbox", "segmentation", "caption", "category_id", "score", "area", "id")
+IMAGE_FIELDS = ("id", "file_name", "license", "coco_url")
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            name: anything
-            for name in ("image_id", "bbox", "segmentation", "caption", "category_id", "score", "area", "id")
-        },
-    ),
-    st.fixed_dictionaries({}, optional={name: anything for name in ("id", "file_name", "license", "coco_url")}),
+    st.fixed_dictionaries({}, optional=dict.fromkeys(ANNOTATION_FIELDS, anything)),
+    st.fixed_dictionaries({}, optional=dict.fromkeys(IMAGE_FIELDS, anything)),
     st.lists(anything, max_size=2),
 )
 def test_any_json_gives_one_item_per_image(

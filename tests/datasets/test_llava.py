@@ -143,8 +143,17 @@ def test_ranges_and_copies_read_the_same(made: Made, items: Items, write_json: W
     for start, stop in [(0, 1), (511, 513), (1023, 1100), (600, 600)]:
         part = type(partition)(partition.file, start, stop)
         assert list(copy.read(part)) == whole[start:stop]
-    assert source.model_dump(mode="json")["path"] == "chat.json"
+    assert set(source.model_dump(mode="json")) == set(type(source).model_fields)
     assert copy.digest() == source.digest()
+
+
+def test_nesting_without_end_costs_its_row(made: Made, items: Items, tmp_path: Path) -> None:
+    deep = [json.dumps(TEXT_ONLY)[:-1] + f', "x": {"[" * depth}{"]" * depth}}}' for depth in (5, 400, 700, 100_000)]
+    (tmp_path / "chat.jsonl").write_text("\n".join(deep))
+    first, *others = items(made("llava", path="chat.jsonl"))
+    assert first.meta == {"x": [[[[[]]]]]}
+    assert others[-1].reason == "bad_json"
+    assert len(others) == 3
 
 
 def test_the_digest_follows_the_content(made: Made, write_json: WriteJson) -> None:
@@ -159,7 +168,7 @@ def test_a_file_changed_under_a_run_is_said(made: Made, write_json: WriteJson) -
     write_json("chat.json", [TEXT_ONLY] * 3)
     (partition,) = made("llava", path="chat.json").partitions()
     write_json("chat.json", [TEXT_ONLY])
-    with pytest.raises(InputError, match="row 1 of .* is gone"):
+    with pytest.raises(InputError, match=r"row 1 of .* is gone"):
         list(made("llava", path="chat.json").read(partition))
 
 

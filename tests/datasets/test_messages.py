@@ -89,5 +89,5 @@ def test_other_fields_are_meta_and_numbers_stay_json(one: Callable[..., Any]) ->
 
 def test_llava_rows_are_refused(made: Made, write_json: WriteJson) -> None:
     write_json("chat.json", [{"conversations": []}])
-    with pytest.raises(InputError, match="not of format messages: .* only conversations"):
+    with pytest.raises(InputError, match=r"not of format messages: .* only conversations"):
         made("messages", path="chat.json").partitions()

@@ -158,7 +158,7 @@ def test_given_columns(made: Made, items: Items, table: Callable[..., Path], pic
     (sample,) = items(made("parquet", path="data.parquet", image_column="right", text_column="Recaption"))
     assert sample.images[0].data == picture("blue")
     assert texts(sample)[1] == "R."
-    with pytest.raises(InputError, match="image_column: .* no column 'middle', only left, right"):
+    with pytest.raises(InputError, match=r"image_column: .* no column 'middle', only left, right"):
         made("parquet", path="data.parquet", image_column="middle").partitions()
 
 

@@ -99,6 +99,8 @@ def test_a_limit_takes_the_first_rows_across_files() -> None:
 def test_inputs_of_one_title_get_keys_of_their_own() -> None:
     inputs = (Rows(lengths=(1,)), Rows(name="other", lengths=(1,)), Rows(lengths=(1,)))
     assert make_plan(recipe(*inputs), inputs).suffixes == ("", "", "-i3")
+    near = (Rows(lengths=(1,)), Rows(name="rows-b", lengths=(1,)), Rows(name="rowsb", lengths=(1,)))
+    assert make_plan(recipe(*near), near).suffixes == ("", "-i2", "")
 
 
 def test_nothing_to_do_is_said() -> None:

@@ -7,16 +7,14 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.slow.conftest import VERBS_MAY_TAKE_S, Start, hashes, untimed
+from tests.slow.conftest import A_VERB_MAY_TAKE_S, hashes, start, untimed, vlmdata
 
-pytestmark = pytest.mark.timeout(1800)
-Vlmdata = Callable[..., str]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 RECIPE = """
 version: 1
 name: every-kind-of-step
@@ -38,28 +36,25 @@ output: {formats: [parquet, webdataset], max_samples: 50, max_bytes: 8MB, shuffl
 """
 
 
-@pytest.fixture
-def recipe(tmp_path: Path) -> Path:
-    path = tmp_path / "every-kind.yaml"
-    path.write_text(RECIPE)
-    return path
-
-
-@pytest.fixture
-def reference(recipe: Path, tmp_path: Path, vlmdata: Vlmdata) -> tuple[Path, float]:
-    """An undisturbed output of one worker, and the seconds of a run with two, fetching included."""
-    vlmdata("preprocess", recipe, "--out", tmp_path / "one", "--workers", 1, home=tmp_path / "home-one")
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, float]:
+    """The recipe, its output by one worker, and the seconds that two take, fetching included."""
+    base = tmp_path_factory.mktemp("undisturbed")
+    recipe = base / "recipe.yaml"
+    recipe.write_text(RECIPE)
+    vlmdata("preprocess", recipe, "--out", base / "one", "--workers", 1, home=base / "home-one")
     began = time.monotonic()
-    vlmdata("preprocess", recipe, "--out", tmp_path / "two", "--workers", 2, home=tmp_path / "home-two")
+    vlmdata("preprocess", recipe, "--out", base / "two", "--workers", 2, home=base / "home-two")
     took = time.monotonic() - began
-    check_equal(tmp_path / "two", tmp_path / "one")
-    return tmp_path / "one", took
+    check_equal(base / "two", base / "one")
+    return recipe, base / "one", took
 
 
 def check_equal(out: Path, reference: Path) -> None:
     assert hashes(out) == hashes(reference)
     assert untimed(out) == untimed(reference)
     assert not [path for path in out.rglob("*") if path.suffix == ".partial" or path.name == ".work"]
+    assert "all as the manifest says" in vlmdata("verify", out)
 
 
 def kill(process: subprocess.Popen[str], rng: random.Random) -> None:
@@ -68,35 +63,29 @@ def kill(process: subprocess.Popen[str], rng: random.Random) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     else:
         process.kill()
+    process.communicate()
 
 
-@pytest.mark.parametrize(
-    "kills", [pytest.param(8, marks=pytest.mark.slow), pytest.param(30, marks=[pytest.mark.slow, pytest.mark.full])]
-)
-def test_killed_at_random_moments(
-    recipe: Path, reference: tuple[Path, float], tmp_path: Path, start: Start, vlmdata: Vlmdata, kills: int
-) -> None:
-    whole, took = reference
+@pytest.mark.parametrize("kills", [8, pytest.param(30, marks=pytest.mark.full)])
+def test_killed_at_random_moments(undisturbed: tuple[Path, Path, float], tmp_path: Path, kills: int) -> None:
+    """Each output is killed, into its fetch too, until a run gets through; then comes another one."""
+    recipe, reference, took = undisturbed
     rng = random.Random(kills)
-    killed = outputs = 0
-    while killed < kills:
+    outputs = 0
+    while kills > 0:
         outputs += 1
-        out, home = tmp_path / f"killed-{outputs}", tmp_path / f"home-{outputs}"
+        out, home = tmp_path / f"out-{outputs}", tmp_path / f"home-{outputs}"
         command = ("preprocess", recipe, "--out", out, "--workers", rng.choice([1, 2]), "--quiet")
         while True:
             process = start(*command, home=home)
             try:
-                process.wait(timeout=took * rng.uniform(0.15, 0.95))
+                _, errors = process.communicate(timeout=took * rng.uniform(0.15, 0.95))
+                break
             except subprocess.TimeoutExpired:
                 kill(process, rng)
-                process.wait()
-                killed += 1
-                continue
-            assert process.returncode == 0, process.communicate()[1]
-            break
-        check_equal(out, whole)
-        assert "all as the manifest says" in vlmdata("verify", out)
-    assert killed >= kills
+                kills -= 1
+        assert process.returncode == 0, errors
+        check_equal(out, reference)
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
@@ -104,24 +93,28 @@ def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return [child for child in children if any("spawn_main" in word for word in child.cmdline())]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("moment", [0.5, 0.8])
+@pytest.mark.parametrize("delay", [0.0, 0.3])
 def test_a_killed_worker_ends_the_run_with_one_line(
-    recipe: Path, reference: tuple[Path, float], tmp_path: Path, start: Start, vlmdata: Vlmdata, moment: float
+    undisturbed: tuple[Path, Path, float], tmp_path: Path, delay: float
 ) -> None:
-    whole, took = reference
-    vlmdata("fetch", "shapes", "--limit", 400, home=tmp_path / "home")
+    """``delay`` counts from the start of the workers, as a part of a whole run."""
+    recipe, reference, took = undisturbed
+    home = tmp_path / "home"
+    vlmdata("fetch", "shapes", "--limit", 400, home=home)
     command = ("preprocess", recipe, "--out", tmp_path / "out", "--workers", 2, "--quiet")
-    process = start(*command, home=tmp_path / "home")
-    deadline = time.monotonic() + VERBS_MAY_TAKE_S
-    while not (tmp_path / "out" / ".work" / "heartbeats").is_dir() or len(workers_of(process)) < 2:
-        assert time.monotonic() < deadline, "no worker ever started"
-        time.sleep(0.01)
-    time.sleep((moment - 0.5) * took)
-    random.Random(moment).choice(workers_of(process)).kill()
-    _, errors = process.communicate(timeout=VERBS_MAY_TAKE_S)
+    process = start(*command, home=home)
+    try:
+        deadline = time.monotonic() + A_VERB_MAY_TAKE_S
+        while len(workers_of(process)) < 2:
+            assert time.monotonic() < deadline, "no worker ever started"
+            time.sleep(0.01)
+        time.sleep(delay * took)
+        random.Random(delay).choice(workers_of(process)).kill()
+        _, errors = process.communicate(timeout=A_VERB_MAY_TAKE_S)
+    finally:
+        process.kill()
     assert process.returncode == 1
     assert len(errors.splitlines()) == 1
     assert "run the same command again" in errors
-    vlmdata(*command, home=tmp_path / "home")
-    check_equal(tmp_path / "out", whole)
+    vlmdata(*command, home=home)
+    check_equal(tmp_path / "out", reference)

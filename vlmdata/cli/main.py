@@ -6,19 +6,23 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
-from typing import Annotated
+import traceback
+from io import TextIOWrapper
+from typing import Annotated, cast
 
-import click
 import typer
 
 from vlmdata import __version__
 from vlmdata.cli import check, compact, datasets, fetch, inspect, preprocess, steps, verify
+from vlmdata.cli.terminal import printable
 from vlmdata.errors import VlmdataError
 
 app = typer.Typer(
     name="vlmdata",
     help="Take vision-language data sets from their source to training-ready shards.",
+    context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -37,6 +41,11 @@ VERBS = (
 for _name, _verb in VERBS:
     app.command(_name)(_verb)
 
+_RESUMED = ("fetch", "preprocess")
+_INTERRUPTED = 130
+# Newer typer has its own copy of click: the base class of wrong use is reached from the one class typer exports.
+_WrongUse = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -49,44 +58,51 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error; may stand anywhere.")] = False,
 ) -> None:
-    """Take vision-language data sets from their source to training-ready shards.
-
-    `--debug` anywhere shows the traceback of an error.
-    """
+    """Declares the options of the command itself; ``run`` takes ``--debug`` out before they are read."""
 
 
 def run() -> None:
     """Entry point of the console script."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    for noisy in ("datasets", "fsspec", "httpx", "urllib3"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    sys.exit(_exit_code(arguments, debug))
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("vlmdata").setLevel(logging.INFO)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # it may not be UTF-8
+            stream.reconfigure(errors="replace")
+    sys.exit(exit_code(arguments, debug))
 
 
-def _exit_code(arguments: list[str], debug: bool) -> int:
+def exit_code(arguments: list[str], debug: bool = False) -> int:
+    """Run one command line; its exit code. An error is one line on stderr."""
     try:
-        code = app(arguments, prog_name="vlmdata", standalone_mode=False)
-        return code if isinstance(code, int) else 0
-    except click.UsageError as error:
+        code = app(arguments or ["--help"], prog_name="vlmdata", standalone_mode=False)
+    except _WrongUse as error:
         verb = error.ctx.command_path if error.ctx else "vlmdata"
-        return _fail(f"{error.format_message()} See '{verb} --help'", 2)
-    except click.ClickException as error:
-        return _fail(error.format_message(), error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        return _fail("interrupted. Finished shards are kept; the same command goes on from there", 130)
+        return _fail(f"{_sentence(error.format_message())}. See '{verb} --help'", 2)
+    except (KeyboardInterrupt, typer.Abort):
+        code = _INTERRUPTED
     except VlmdataError as error:
-        if debug:
-            raise
-        return _fail(str(error), error.exit_code)
+        return _fail(str(error), error.exit_code, debug)
     except Exception as error:
-        if debug:
-            raise
-        return _fail(f"unexpected {type(error).__name__}: {error}. Please report this with the output of --debug", 1)
+        report = "" if debug else ". Please report this with the output of --debug"
+        return _fail(f"unexpected {type(error).__name__}: {error}{report}", 1, debug)
+    if code == _INTERRUPTED:
+        resumed = ". Finished shards are kept; the same command goes on from there"
+        return _fail("interrupted" + (resumed if arguments[:1] and arguments[0] in _RESUMED else ""), _INTERRUPTED)
+    return code if isinstance(code, int) else 0
 
 
-def _fail(message: str, code: int) -> int:
-    typer.echo(f"vlmdata: {message}", err=True)
+def _sentence(message: str) -> str:
+    """Typer's complaint about an option, without the words of its type checker."""
+    message = re.sub(r"^Invalid value for '(?:[^']* / )?([^' ]+)': Input should", r"\1 should", message)
+    return message.replace(", unable to parse string as an integer", "").rstrip(".")
+
+
+def _fail(message: str, code: int, debug: bool = False) -> int:
+    if debug:
+        traceback.print_exc()
+    typer.echo(f"vlmdata: {printable(' '.join(message.split()))}", err=True)
     return code

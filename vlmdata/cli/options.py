@@ -12,14 +12,30 @@ import typer
 if TYPE_CHECKING:
     from vlmdata.engine.run import Where
 
+RecipeName = Annotated[
+    str,
+    typer.Argument(metavar="RECIPE", help="A recipe file, or the name of a shipped recipe.", show_default=False),
+]
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A data set directory.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-Workers = Annotated[int, typer.Option(min=1, help="Worker processes.")]
+Workers = Annotated[
+    int, typer.Option(metavar="N", min=1, help="Worker processes.", show_default="one per core of this machine")
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Remove what an earlier run wrote in the output folder.")]
-ExecutorName = Annotated[str | None, typer.Option("--executor", help="serial or processes; chosen by --workers.")]
-Directory = Annotated[Path, typer.Argument(help="A data set directory.", show_default=False)]
+ExecutorName = Annotated[
+    str | None,
+    typer.Option("--executor", metavar="NAME", help="serial or processes; by default as --workers asks for."),
+]
 
-CORES = os.process_cpu_count() or 1 if hasattr(os, "process_cpu_count") else len(os.sched_getaffinity(0))
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+CORES = _cores()
 
 
 def where(workers: int, executor: str | None, overwrite: bool, silent: bool) -> Where:
@@ -28,16 +44,17 @@ def where(workers: int, executor: str | None, overwrite: bool, silent: bool) -> 
 
     from vlmdata.engine.progress import Bar, Lines, Progress, Silent
     from vlmdata.engine.run import Where
+    from vlmdata.errors import UsageError
     from vlmdata.executors import EXECUTORS
+    from vlmdata.recipe import nearest
 
     if executor is not None and executor not in EXECUTORS:
-        raise typer.BadParameter(f"unknown executor {executor!r}; known: {', '.join(EXECUTORS)}")
-    console = Console(stderr=True)
+        raise UsageError(f"unknown executor {executor!r}{nearest(executor, EXECUTORS)}")
     progress: Progress
     if silent:
         progress = Silent()
     elif sys.stderr.isatty():
-        progress = Bar(console)
+        progress = Bar(Console(stderr=True))
     else:
         progress = Lines()
     return Where(workers=workers, executor=executor, overwrite=overwrite, progress=progress)

@@ -60,6 +60,7 @@ def _places(folder: Path, manifest: Manifest) -> None:
     if (folder / "dropped").exists():
         typer.echo(f"{'dropped':10}  {folder / 'dropped'}  (vlmdata inspect {folder} --dropped)")
     typer.echo(f"{'manifest':10}  {folder / 'manifest.json'}")
+    typer.echo(f"{'report':10}  {folder / 'report.html'}")
 
 
 def show_plan(folder: Path, plan: Plan, *, as_json: bool) -> None:

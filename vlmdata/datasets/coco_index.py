@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from vlmdata.errors import InputError, StorageError
-from vlmdata.io.atomic import storage_errors
 from vlmdata.io.cache import indexes
 from vlmdata.io.json_stream import Element, section_elements
 from vlmdata.io.row_index import Row, RowIndex, row_index
@@ -59,19 +58,15 @@ def coco_index(paths: Sequence[Path], digest: str) -> RowIndex:
 
 
 def _grouped(paths: Sequence[Path]) -> Iterator[Row]:
-    folder = indexes()
-    try:
-        with storage_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            with TemporaryDirectory(dir=folder, prefix=".coco-") as temporary:
-                base = sqlite3.connect(Path(temporary, "join"))
-                try:
-                    _fill(base, paths)
-                    yield from _joined(base)
-                finally:
-                    base.close()
-    except sqlite3.OperationalError as error:
-        raise StorageError(f"cannot index {paths[0]} in {folder}: {error}; VLMDATA_HOME sets another place") from error
+    with TemporaryDirectory(dir=indexes(), prefix=".coco-") as folder:
+        base = sqlite3.connect(Path(folder, "join"))
+        try:
+            _fill(base, paths)
+            yield from _joined(base)
+        except sqlite3.OperationalError as error:
+            raise StorageError(f"cannot sort {paths[0]} in {folder}: {error}") from error
+        finally:
+            base.close()
 
 
 def _fill(base: sqlite3.Connection, paths: Sequence[Path]) -> None:

@@ -84,6 +84,8 @@ class FileFormat(Format):
                 yield self.sample(record, place)
             except BadRecord as bad:
                 yield Rejected(place.key, place.source, bad.reason, bad.detail)
+            except RecursionError:
+                yield Rejected(place.key, place.source, "bad_json", "it is nested too deep")
 
     def place(self, name: str, row: int, record: Any) -> Place:
         """Key and source of a row; both follow from the input alone."""

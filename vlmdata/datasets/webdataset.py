@@ -20,6 +20,7 @@ from vlmdata.types import Image, Sample
 
 _PICTURE = re.compile(rf"(?:(\d{{1,9}})\.)?(?:{'|'.join(suffix[1:] for suffix in PICTURE_SUFFIXES)})")
 _TEXTS = ("txt", "json", "cls")
+_OWN = frozenset({"image_info", "messages"})
 _KEY = 100
 _SHORTEST = 9
 
@@ -69,6 +70,8 @@ class WebDataset(FileFormat):
             raise record.fault
         members = record.members
         row = row_object(members["json"]) if "json" in members else {}
+        if _OWN <= row.keys():
+            raise BadRecord("own_record", "written by vlmdata: give the data set directory as {path: DIR}, without format")
         album = Album(_pictures(members, row))
         if not album.images:
             raise BadRecord("missing_image", f"{record.key!r} has no picture, only {', '.join(members) or 'nothing'}")

@@ -4,53 +4,92 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
 from vlmdata.engine import workspace
 from vlmdata.engine.fingerprint import DECODER
+from vlmdata.engine.gallery import picked
 from vlmdata.engine.plan import Plan
 from vlmdata.errors import OutputExistsError, StorageError
-from vlmdata.io.atomic import write_json_atomic, write_text_atomic
+from vlmdata.io.atomic import PARTIAL, write_json_atomic, write_text_atomic
+from vlmdata.io.cache import home
+from vlmdata.report.page import REPORT, write_report
 from vlmdata.shards.card import write_card
 from vlmdata.shards.manifest_file import MANIFEST, read_manifest, write_manifest
 from vlmdata.types import Manifest, StepTally, TaskReport
 
-_OURS = ("parquet", "webdataset", "dropped", workspace.WORK, MANIFEST, "README.md", "recipe.lock.yaml", "report.html")
+Standing = Literal["new", "unfinished", "finished", "replaced"]
+
+_OURS = ("parquet", "webdataset", "dropped", workspace.WORK, MANIFEST, "README.md", "recipe.lock.yaml", REPORT)
+
+
+def standing(out: Path, plan: Plan, overwrite: bool) -> Standing:
+    """What a run of this plan would find in ``out``; changes nothing.
+
+    Raises ``OutputExistsError`` where another recipe or other files are in the way, ``StorageError`` where that
+    cannot be seen.
+    """
+    try:
+        found = next(path for path in (out, *out.parents) if path.exists())
+        if not found.is_dir():
+            raise OutputExistsError(f"{found} is a file; --out names a folder")
+        owner = _owner(out)
+        if not owner and _foreign(out):
+            raise OutputExistsError(f"{out} is not empty and was not written by vlmdata: choose another --out")
+    except PermissionError as error:
+        raise StorageError(f"cannot read {error.filename or out}: {error.strerror}. {_elsewhere(out)}") from error
+    if not owner:
+        return "new"
+    if overwrite:
+        return "replaced"
+    if owner[1] != plan.fingerprint:
+        raise OutputExistsError(
+            f"{out} holds {owner[0]!r} (fingerprint {owner[1][:12]}), not this run of {plan.recipe.name!r} "
+            f"({plan.fingerprint[:12]}): recipe, inputs or versions differ. Choose another --out, or --overwrite"
+        )
+    return "finished" if (out / MANIFEST).exists() else "unfinished"
 
 
 def claim(out: Path, plan: Plan, overwrite: bool) -> Manifest | None:
     """Make ``out`` ready for this plan; the manifest where the very same run is already finished there.
 
-    Raises ``OutputExistsError`` where another recipe or other files are in the way, ``StorageError`` where it
-    cannot be written. Nothing is removed without ``overwrite``, and then only what vlmdata wrote.
+    Raises as ``standing`` does, and ``StorageError`` where ``out`` cannot be written. Nothing is removed without
+    ``overwrite``, and then only what vlmdata wrote.
     """
-    if out.exists() and not out.is_dir():
-        raise OutputExistsError(f"{out} is a file; --out names a folder")
-    owner = _owner(out)
-    if owner and owner[1] != plan.fingerprint and not overwrite:
-        raise OutputExistsError(
-            f"{out} holds {owner[0]!r} (fingerprint {owner[1][:12]}), not this run of {plan.recipe.name!r} "
-            f"({plan.fingerprint[:12]}): recipe, inputs or versions differ. Choose another --out, or --overwrite"
-        )
-    if not owner and _foreign(out):
-        raise OutputExistsError(f"{out} is not empty and was not written by vlmdata: choose another --out")
-    if owner and not overwrite and (out / MANIFEST).exists():
+    found = standing(out, plan, overwrite)
+    if found == "finished":
         return read_manifest(out)
     try:
-        if overwrite:
-            _clear(out)
+        (out / workspace.WORK).mkdir(parents=True, exist_ok=True)
+        if found == "replaced":
+            with workspace.locked(out):
+                _clear(out)
         for folder in ("tasks", "heartbeats"):
-            (out / workspace.WORK / folder).mkdir(parents=True, exist_ok=True)
+            (out / workspace.WORK / folder).mkdir(exist_ok=True)
         write_json_atomic(
             workspace.plan_path(out),
             {"name": plan.recipe.name, "fingerprint": plan.fingerprint, "tasks": len(plan.tasks), "rows": plan.rows},
         )
     except OSError as error:
-        raise StorageError(f"cannot write to {out}: {error.strerror or error}. Choose another --out") from error
+        raise StorageError(f"cannot write to {out}: {error.strerror or error}. {_elsewhere(out)}") from error
     return None
+
+
+@contextmanager
+def nothing_half_written(out: Path) -> Iterator[None]:
+    """Where the block raises, take away the partial files of workers that were ended in the middle."""
+    try:
+        yield
+    except BaseException:
+        for path in out.rglob("*" + PARTIAL):
+            with suppress(OSError):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise
 
 
 def finished_tasks(out: Path, fingerprint: str) -> set[int]:
@@ -63,11 +102,12 @@ def finished_tasks(out: Path, fingerprint: str) -> set[int]:
 
 
 def conclude(out: Path, plan: Plan) -> Manifest:
-    """Sum up the reports, write lock file, card and manifest, and take the working folder away."""
+    """Sum up the reports, write lock file, card, report and manifest, and take the working folder away."""
     manifest = _manifest(out, plan)
     lock = yaml.safe_dump(manifest.recipe, sort_keys=False, allow_unicode=True)
     write_text_atomic(out / "recipe.lock.yaml", lock)
     write_card(out, manifest)
+    write_report(out, manifest, picked(out, manifest))
     write_manifest(out, manifest)
     shutil.rmtree(out / workspace.WORK)
     return manifest
@@ -118,22 +158,26 @@ def _owner(out: Path) -> tuple[str, str] | None:
             continue
         except (ValueError, KeyError, TypeError) as error:
             raise OutputExistsError(f"{path} is damaged: {error}. Remove {out}, or choose another --out") from error
-        except PermissionError as error:
-            raise StorageError(f"cannot read {path}: {error.strerror}. Choose another --out") from error
     return None
 
 
 def _foreign(out: Path) -> bool:
-    try:
-        return out.is_dir() and any(path.name not in _OURS for path in out.iterdir())
-    except PermissionError as error:
-        raise StorageError(f"cannot read {out}: {error.strerror}. Choose another --out") from error
+    """Whether a folder without plan or manifest holds more than a run that was cut off before its plan stood."""
+    return out.is_dir() and any(path.name != workspace.WORK for path in out.iterdir())
 
 
 def _clear(out: Path) -> None:
-    for name in _OURS:
-        path = out / name
+    """Remove an earlier run. Its manifest goes first, to where the plan of an unfinished run is looked for."""
+    if (out / MANIFEST).exists():
+        (out / MANIFEST).replace(workspace.plan_path(out))
+    ours = [out / name for name in _OURS if name != workspace.WORK]
+    for path in (*ours, *(out / workspace.WORK).glob("*/")):
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+def _elsewhere(out: Path) -> str:
+    option = "VLMDATA_HOME" if out.is_relative_to(home()) else "--out"
+    return f"Mend it, or choose another {option}"

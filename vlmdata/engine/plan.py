@@ -135,9 +135,15 @@ def _suffixes(infos: Sequence[SourceInfo]) -> tuple[str, ...]:
     seen: set[str] = set()
     suffixes = []
     for number, info in enumerate(infos, start=1):
-        suffixes.append("" if seen.isdisjoint(info.names) else f"-i{number}")
+        clash = any(_may_share_keys(one, other) for one in info.names for other in seen)
+        suffixes.append(f"-i{number}" if clash else "")
         seen |= info.names
     return tuple(suffixes)
+
+
+def _may_share_keys(one: str, other: str) -> bool:
+    """Keys begin with a name and ``-``, so ``a`` and ``a-b`` may meet in a file ``b`` of ``a``."""
+    return f"{one}-".startswith(f"{other}-") or f"{other}-".startswith(f"{one}-")
 
 
 def _columns(recipe: Recipe, sources: Sequence[RecipeInput]) -> tuple[str, ...]:

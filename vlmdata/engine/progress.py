@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,9 @@ class Progress:
         self._finished.add(report.task)
         self._done += report.rows
 
+    def remark(self, text: str) -> None:
+        """Say ``text`` to whoever watches, outside a run."""
+
     def begin(self) -> None:
         """Called before the first ``show``."""
 
@@ -69,8 +72,9 @@ class Progress:
 
     def _watch(self, out: Path, over: threading.Event) -> None:
         while not over.wait(self.every_s):
-            running = sum(rows for task, rows in Heartbeat.rows(out).items() if task not in self._finished)
-            self.show(self._done + running)
+            with suppress(FileNotFoundError):  # the run ends and takes its working folder away
+                running = sum(rows for task, rows in Heartbeat.rows(out).items() if task not in self._finished)
+                self.show(self._done + running)
 
 
 class Silent(Progress):
@@ -81,6 +85,9 @@ class Lines(Progress):
     """A log line a minute."""
 
     every_s = 60.0
+
+    def remark(self, text: str) -> None:
+        log.info("%s", text)
 
     def begin(self) -> None:
         self._began = time.monotonic()
@@ -109,6 +116,9 @@ class Bar(Progress):
             console=console,
             transient=True,
         )
+
+    def remark(self, text: str) -> None:
+        self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def begin(self) -> None:
         self._bar.start()

@@ -72,6 +72,7 @@ def _place(dataset: Dataset) -> Path:
 def _run(plan: Plan, out: Path, where: Where) -> Manifest:
     done = output.claim(out, plan, where.overwrite)
     if done:
+        where.progress.remark(f"{out} is finished already: nothing to do")
         return done
     executor = EXECUTORS[where.executor or ("processes" if where.workers > 1 else "serial")](where.workers)
     job = Job(
@@ -85,7 +86,7 @@ def _run(plan: Plan, out: Path, where: Where) -> Manifest:
         fingerprint=plan.fingerprint,
     )
     try:
-        with workspace.locked(out), where.progress.watching(out, plan):
+        with workspace.locked(out), output.nothing_half_written(out), where.progress.watching(out, plan):
             job = decide_all(job, plan.tasks, executor, where.progress)
             where.progress.stage("writing" if plan.kind == "processed" else "fetching")
             for report in executor.map(partial(run_task, job), list(_unfinished(job, plan.tasks))):
@@ -93,8 +94,8 @@ def _run(plan: Plan, out: Path, where: Where) -> Manifest:
             return output.conclude(out, plan)
     except OSError as error:
         raise StorageError(
-            f"cannot write to {out}: {error.strerror or error}. Finished shards are kept: "
-            "mend it and run the same command again"
+            f"{error.filename or out}: {error.strerror or error}. Mend it and run the same command again: "
+            "finished shards are kept"
         ) from error
 
 

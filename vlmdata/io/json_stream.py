@@ -113,8 +113,8 @@ class _Window:
             except RecursionError:
                 self.fail(self.place, "it is nested too deep")
             else:
-                # A number that ends with the window may go on behind it.
-                if end < len(self.text) or not self.grow():
+                # A number that ends with the window may go on behind it: 1|.5, 1e|-5.
+                if end + _LONGEST_TOKEN < len(self.text) or not self.grow():
                     break
         start, raw = self.base + self.place, self.text[self.place : end].encode("latin-1")
         self.place = end

@@ -1,4 +1,4 @@
-"""Indexes of large inputs: Arrow files in the cache, made once, memory-mapped by every reader after that."""
+"""Indexes of large inputs: Arrow files in the cache, made once, read by batches of rows after that."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RowIndex:
     def __init__(self, path: Path) -> None:
         import pyarrow as pa
 
-        self._batches = pa.ipc.open_file(pa.memory_map(str(path)))
+        self._batches = pa.ipc.open_file(pa.OSFile(str(path)))
         count = self._batches.num_record_batches
         self.rows: int = (count - 1) * _ROWS_PER_BATCH + self._batches.get_batch(count - 1).num_rows if count else 0
 
@@ -52,7 +52,7 @@ def row_index(name: str, schema: pa.Schema, rows: Callable[[], Iterable[Row]]) -
     path = indexes() / f"{name}.arrow"
     try:
         return RowIndex(path)
-    except (FileNotFoundError, pa.ArrowInvalid):
+    except (OSError, pa.ArrowInvalid):
         _write(path, schema, rows())
     return RowIndex(path)
 
@@ -66,6 +66,8 @@ def _write(path: Path, schema: pa.Schema, rows: Iterable[Row]) -> None:
             source = iter(rows)
             while batch := list(islice(source, _ROWS_PER_BATCH)):
                 writer.write_batch(pa.RecordBatch.from_pylist(batch, schema))
-    except StorageError as error:
-        raise StorageError(f"{error} (this is an index of an input; VLMDATA_HOME sets another place for it)") from error
-    own.replace(path)
+        own.replace(path)
+    except (StorageError, OSError) as error:
+        raise StorageError(
+            f"an index of an input cannot be made: {error}. VLMDATA_HOME sets where they are kept"
+        ) from error

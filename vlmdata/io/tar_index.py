@@ -23,8 +23,9 @@ _BROKEN = "the tar is cut off or damaged here; what follows is lost"
 def tar_index(path: Path, digest: str) -> RowIndex:
     """One row per sample: ``key``, ``repeat``, ``members`` (``suffix``, ``offset``, ``size``), ``fault`` or null.
 
-    Neighbouring members of one key are one sample; ``repeat`` counts earlier samples of the same key. A tar that
-    is cut off has a last row with a fault. Raises ``InputError`` for what is no tar, or compressed as a whole.
+    Neighbouring members of one key are one sample; ``repeat`` counts earlier samples of the same key. Where a tar
+    is cut off or damaged, the last sample is the one that may lack members, and has the fault. Raises
+    ``InputError`` for what is no tar, or compressed as a whole.
     """
     import pyarrow as pa
 

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from vlmdata.report.brief import cut
 from vlmdata.report.overlay import Colours, Picture, colour_of, name_of, picture
 from vlmdata.types import Record
 
 _PICTURES = 4
 _TURNS = 8
 _OTHERS = 5
+_OPTIONS = 10
+_TAGS = 12
 _CHARACTERS = 500
 
 
@@ -72,10 +75,10 @@ def card(record: Record) -> Card:
         more_pictures=len(infos) - len(pictures),
         turns=tuple(_turns(record, {mark["id"]: mark for mark in marks}, colours)),
         more_turns=max(0, len(record["messages"]) - _TURNS),
-        tags=tuple(record["tags"]),
+        tags=tuple(record["tags"][:_TAGS]),
         language=record["language"],
-        origin=" ".join(filter(None, (record["dataset"], record["config"], record["source"]))),
-        license=", ".join(dict.fromkeys(filter(None, (terms["images"], terms["annotations"], terms["generator"])))),
+        origin=_line(record["dataset"], record["config"], record["source"]),
+        license=_line(*dict.fromkeys((terms["images"], terms["annotations"], terms["generator"]))),
         commercial=terms["commercial"],
     )
 
@@ -88,11 +91,11 @@ def _turns(record: Record, marks: dict[str, Any], colours: Colours) -> Iterator[
             role=message["role"],
             pieces=tuple(_pieces(message, marks, colours)),
             options=tuple(
-                (_cut(option, _CHARACTERS), place == one["answer"])
+                (cut(option, _CHARACTERS), place == one["answer"])
                 for one in choices
-                for place, option in enumerate(one["options"])
+                for place, option in enumerate(one["options"][:_OPTIONS])
             ),
-            others=tuple(_cut(text, _CHARACTERS) for text in others[:_OTHERS]),
+            others=tuple(cut(text, _CHARACTERS) for text in others[:_OTHERS]),
             more_others=max(0, len(others) - _OTHERS),
         )
 
@@ -106,15 +109,15 @@ def _pieces(message: Any, marks: dict[str, Any], colours: Colours) -> Iterator[P
             return
         match part["type"]:
             case "text":
-                yield Piece(kind="text", text=_cut(part["text"], left))
+                yield Piece(kind="text", text=cut(part["text"], left))
                 left -= len(part["text"])
             case "image":
                 yield Piece(kind="image", text=f"image {part['image_index'] + 1}")
             case _:
                 spoken = [marks[name] for name in part["regions"]]
                 colour = colour_of(spoken[0], colours) if spoken else None
-                yield Piece(kind="region", text=_cut(", ".join(map(name_of, spoken)), left), colour=colour)
+                yield Piece(kind="region", text=cut(", ".join(map(name_of, spoken)), left), colour=colour)
 
 
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+def _line(*words: str | None) -> str:
+    return cut(" ".join(filter(None, words)), _CHARACTERS)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vlmdata.errors import InputError
+from vlmdata.report.brief import cut
 from vlmdata.report.overlay import data_uri
 from vlmdata.types import Manifest
 
@@ -94,14 +95,13 @@ def _example(row: Any) -> Example:
     small = row["thumbnail"]
     return Example(
         key=row["key"],
-        source=row["source"],
-        value=_cut(row["value"]),
-        threshold=_cut(row["threshold"]),
-        text=_cut(row["text"]),
+        source=_line(row["source"]),
+        value=_line(row["value"]),
+        threshold=_line(row["threshold"]),
+        text=_line(row["text"]),
         picture=data_uri(small["bytes"]) if small else None,
     )
 
 
-def _cut(text: str | None) -> str:
-    words = " ".join((text or "").split())
-    return words if len(words) <= _CHARACTERS else words[: _CHARACTERS - 1] + "…"
+def _line(text: str | None) -> str:
+    return cut(" ".join((text or "").split()), _CHARACTERS)

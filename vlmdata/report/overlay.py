@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from vlmdata.pixels import thumbnail
+from vlmdata.report.brief import cut
+from vlmdata.report.labels import Label, Labels
 from vlmdata.types import Box, Size
 
 SIDE = 320
 """Longest side of a picture on the page, in CSS pixels."""
 
-_SEVERAL_SIDE = 200
+_SEVERAL_SIDE = 150
 _MARKS = 200
-_LABELS = 12
-_LABEL_CHARACTERS = 24
+_NAME = 80
 _RINGS = 20
 _VERTICES = 120
 
@@ -31,16 +32,6 @@ class Rect(NamedTuple):
     y: float
     width: float
     height: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """Where a mark's name stands; ``anchor`` is SVG's ``text-anchor``."""
-
-    text: str
-    x: float
-    y: float
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +78,7 @@ def picture(info: Any, stored: Sequence[Any], marks: Iterable[Any], colours: Col
     shown = max(1, round(side * frame.width / max(frame.width, frame.height)))
     unit = frame.width / shown
     found = list(marks)
-    named = len(found) <= _LABELS
-    drawn = tuple(_drawn(found[:_MARKS], frame, unit, colours, named))
+    drawn = tuple(_drawn(found[:_MARKS], frame, unit, colours))
     return Picture(
         frame=frame,
         shown=shown,
@@ -108,7 +98,7 @@ def data_uri(jpeg: bytes) -> str:
 
 def name_of(mark: Any) -> str:
     """What a person calls a mark: its label, its words, or both."""
-    return ": ".join(filter(None, (mark["label"], mark["text"]))) or mark["id"]
+    return cut(": ".join(filter(None, (mark["label"], mark["text"]))) or mark["id"], _NAME)
 
 
 def colour_of(mark: Any, colours: Colours) -> int:
@@ -130,8 +120,9 @@ def _layers(info: Any, stored: Sequence[Any], frame: Size, side: int) -> Iterato
 def _covers(view: Any, frame: Size) -> bool:
     slack = 0.5
     right, bottom = view["x"] + view["w"], view["y"] + view["h"]
-    starts = view["x"] <= slack and view["y"] <= slack
-    return starts and right >= frame.width - slack and bottom >= frame.height - slack
+    return bool(
+        view["x"] <= slack and view["y"] <= slack and right >= frame.width - slack and bottom >= frame.height - slack
+    )
 
 
 def _tiles(info: Any, frame: Size) -> Iterator[Rect]:
@@ -141,23 +132,22 @@ def _tiles(info: Any, frame: Size) -> Iterator[Rect]:
             yield _rect(cut)
 
 
-def _drawn(marks: Iterable[Any], frame: Size, unit: float, colours: Colours, named: bool) -> Iterator[Mark]:
+def _drawn(marks: Iterable[Any], frame: Size, unit: float, colours: Colours) -> Iterator[Mark]:
+    labels = Labels(frame, unit)
     for mark in marks:
         upright = Box.around(Box(*mark["bbox"]).corners) if mark["bbox"] else None
         box = upright.intersect(frame.box) if upright else None
         rings = tuple(_points(ring) for ring in (mark["polygon"] or ())[:_RINGS])
         point = _inside(mark["point"], frame) if mark["point"] else None
-        if not (box or rings or point):
-            continue
-        name = name_of(mark)
-        yield Mark(
-            title=name,
-            colour=colour_of(mark, colours),
-            box=_rect(box) if box else None,
-            rings=rings,
-            point=point,
-            label=_label(name, box, frame, unit) if named and box else None,
-        )
+        if box or rings or point:
+            yield Mark(
+                title=name_of(mark),
+                colour=colour_of(mark, colours),
+                box=_rect(box) if box else None,
+                rings=rings,
+                point=point,
+                label=labels.place(mark["label"] or name_of(mark), box) if box else None,
+            )
 
 
 def _inside(point: Sequence[float], frame: Size) -> tuple[float, float] | None:
@@ -166,27 +156,18 @@ def _inside(point: Sequence[float], frame: Size) -> tuple[float, float] | None:
 
 
 def _points(ring: Sequence[float]) -> str:
-    """Every so manieth vertex of a long ring: the page is to be looked at, not measured."""
+    """Only some vertices of a long ring: the page is to be looked at, not measured."""
     vertices = list(zip(ring[::2], ring[1::2], strict=False))
     step = -(-len(vertices) // _VERTICES) or 1
     return " ".join(f"{_short(x)},{_short(y)}" for x, y in vertices[::step])
 
 
-def _label(name: str, box: Box, frame: Size, unit: float) -> Label:
-    """Above the box, or in it where there is no room; from its right end in the right half of the frame."""
-    text = name if len(name) <= _LABEL_CHARACTERS else name[: _LABEL_CHARACTERS - 1] + "…"
-    at_right = box.center.x > frame.width / 2
-    y = box.y1 - 4 * unit if box.y1 > 15 * unit else box.y1 + 12 * unit
-    return Label(
-        text=text, x=_short(box.x2 if at_right else box.x1), y=_short(y), anchor="end" if at_right else "start"
-    )
-
-
 def _caption(info: Any, frame: Size) -> str:
     was = Size(*info["original"]) if info["original"] else frame
     grown = f" (was {was})" if was != frame else ""
-    policy = f", {info['policy']}: {len(info['views'])} views" if info["policy"] != "none" else ""
-    return f"{frame}{grown}{policy}"
+    views = len(info["views"])
+    layout = f", {info['policy']}: {views} view{'s' if views > 1 else ''}" if info["policy"] != "none" else ""
+    return f"{frame}{grown}{layout}"
 
 
 def _rect(box: Box) -> Rect:

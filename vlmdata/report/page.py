@@ -12,6 +12,7 @@ import yaml
 
 from vlmdata.io.atomic import write_text_atomic
 from vlmdata.report.gallery import card
+from vlmdata.report.labels import FONT
 from vlmdata.report.losses import losses
 from vlmdata.types import Manifest, Record
 
@@ -35,6 +36,7 @@ def write_report(root: Path, manifest: Manifest, records: Iterable[Record]) -> P
         manifest=manifest,
         losses=losses(root, manifest),
         cards=[card(record) for record in records],
+        font=FONT,
         recipe=yaml.safe_dump(manifest.recipe, sort_keys=False, allow_unicode=True),
         **_sums(manifest),
     )
@@ -53,9 +55,7 @@ def _sums(manifest: Manifest) -> dict[str, Any]:
         "merged": sum(tally.merged for tally in funnel),
         "dropped": sum(tally.dropped.total() for tally in funnel),
         "most": max((tally.entered for tally in funnel), default=0) or 1,
-        "formats": {
-            name: [shard.bytes for shard in shards if shard.path.startswith(f"{name}/")] for name in formats
-        },
+        "formats": {name: [shard.bytes for shard in shards if shard.path.startswith(f"{name}/")] for name in formats},
         "splits": {
             split: sum(shard.samples for shard in first if shard.split == split)
             for split in sorted({shard.split for shard in first}, key=lambda split: (split != "train", split))
