@@ -13,6 +13,7 @@ from vlmdata.recipe import Recipe, parsed
 from vlmdata.types import Manifest
 
 Run = Callable[..., Manifest]
+TIMED = ("manifest.json", "report.html")
 
 
 def recipe_of(text: str, base: Path) -> Recipe:
@@ -20,8 +21,8 @@ def recipe_of(text: str, base: Path) -> Recipe:
 
 
 def hashes(out: Path) -> dict[str, str]:
-    """SHA-256 of every file of a data set but the manifest, which holds timings."""
-    files = (path for path in sorted(out.rglob("*")) if path.is_file() and path.name != "manifest.json")
+    """SHA-256 of every file of a data set but the two that hold timings."""
+    files = (path for path in sorted(out.rglob("*")) if path.is_file() and path.name not in TIMED)
     return {str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

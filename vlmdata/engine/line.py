@@ -5,17 +5,20 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from vlmdata.engine.job import Job, Slice, Task
 from vlmdata.engine.ledger import Ledger
 from vlmdata.engine.materialise import load, measure
 from vlmdata.engine.workspace import decision_path, uniform
-from vlmdata.errors import BadRecord
-from vlmdata.steps.base import AnyStep, Context, GlobalStep, Step, StreamStep
+from vlmdata.errors import BadRecord, RunError, VlmdataError
+from vlmdata.steps.base import Context, GlobalStep, Step, StreamStep
 from vlmdata.types import Drop, Dropped, Rejected, Sample, StepTally
+
+Apply = Callable[[Sample], Sample | Drop | list[Sample]]
 
 SHUFFLE_SAMPLES = 1024
 SHUFFLE_BYTES = 256 << 20
@@ -30,12 +33,16 @@ def flow(job: Job, task: Task, ledger: Ledger, stop: int | None = None) -> Itera
         ctx = Context(job.recipe.seed, step.name, ordinals[step.name], tally.notes)
         ordinals[step.name] += 1
         step.setup()
+        if isinstance(step, StreamStep):
+            samples = _streamed(step, samples, ctx, tally, ledger)
+            continue
         if isinstance(step, GlobalStep):
-            decision = _decision(job, task, barriers)
+            apply = _resolver(step, _decision(job, task, barriers), ctx)
             barriers += 1
-            samples = _resolved(step, samples, decision, ctx, tally, ledger)
         else:
-            samples = _through(step, samples, ctx, tally, ledger)
+            assert isinstance(step, Step)
+            apply = partial(step.apply, ctx=ctx)
+        samples = _each(apply, samples, tally, ledger)
     return samples
 
 
@@ -110,21 +117,14 @@ def _materialised(job: Job, samples: Iterator[Sample], ledger: Ledger) -> Iterat
         yield sample
 
 
-def _through(
-    step: AnyStep, samples: Iterator[Sample], ctx: Context, tally: StepTally, ledger: Ledger
-) -> Iterator[Sample]:
-    if isinstance(step, StreamStep):
-        return _streamed(step, samples, ctx, tally, ledger)
-    assert isinstance(step, Step)
-    return _each(step, samples, ctx, tally, ledger)
-
-
-def _each(step: Step, samples: Iterator[Sample], ctx: Context, tally: StepTally, ledger: Ledger) -> Iterator[Sample]:
+def _each(apply: Apply, samples: Iterator[Sample], tally: StepTally, ledger: Ledger) -> Iterator[Sample]:
     for sample in samples:
         tally.entered += 1
         started = time.thread_time()
         try:
-            outcome = step.apply(sample, ctx)
+            outcome = apply(sample)
+            if outcome == []:
+                raise ValueError("a step returned no children: it should have returned a Drop with its reason")
         except Exception as error:
             ledger.unexpected(tally, sample, error)
             continue
@@ -151,7 +151,7 @@ def _streamed(
             tally.entered += 1
             yield sample
 
-    for outcome in step.run(counted(), ctx):
+    for outcome in _naming(step, step.run(counted(), ctx)):
         left += 1
         if isinstance(outcome, Dropped):
             ledger.drop(tally, outcome)
@@ -162,21 +162,18 @@ def _streamed(
     tally.created += max(0, -difference)
 
 
-def _resolved(
-    step: GlobalStep,
-    samples: Iterator[Sample],
-    decision: Mapping[str, Mapping[str, Any]],
-    ctx: Context,
-    tally: StepTally,
-    ledger: Ledger,
-) -> Iterator[Sample]:
-    for sample in samples:
-        tally.entered += 1
-        outcome = step.resolve(sample, decision.get(sample.key), ctx)
-        if isinstance(outcome, Drop):
-            ledger.drop_sample(tally, sample, outcome)
-        else:
-            yield outcome
+def _naming(step: StreamStep, outcomes: Iterator[Sample | Dropped]) -> Iterator[Sample | Dropped]:
+    """A stream step that raises has lost samples it held, so the run ends, and says where."""
+    try:
+        yield from outcomes
+    except VlmdataError:
+        raise
+    except Exception as error:
+        raise RunError(f"{type(error).__name__}: {error} (in step {step.name!r}). This is a bug in the step") from error
+
+
+def _resolver(step: GlobalStep, decision: Mapping[str, Mapping[str, Any]], ctx: Context) -> Apply:
+    return lambda sample: step.resolve(sample, decision.get(sample.key), ctx)
 
 
 def _decision(job: Job, task: Task, barrier: int) -> dict[str, dict[str, Any]]:

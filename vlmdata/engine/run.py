@@ -89,7 +89,11 @@ def _run(plan: Plan, out: Path, where: Where) -> Manifest:
         with workspace.locked(out), output.nothing_half_written(out), where.progress.watching(out, plan):
             job = decide_all(job, plan.tasks, executor, where.progress)
             where.progress.stage("writing" if plan.kind == "processed" else "fetching")
-            for report in executor.map(partial(run_task, job), list(_unfinished(job, plan.tasks))):
+            todo = list(_unfinished(job, plan.tasks))
+            if len(todo) < len(plan.tasks):
+                finished = len(plan.tasks) - len(todo)
+                where.progress.remark(f"{out}: {finished} of {len(plan.tasks)} tasks are finished already, going on")
+            for report in executor.map(partial(run_task, job), todo):
                 where.progress.finished(report)
             return output.conclude(out, plan)
     except OSError as error:
