@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 A_VERB_MAY_TAKE_S = 600
+TIMED = ("manifest.json", "report.html")
 
 
 def start(*arguments: object, home: Path | None = None) -> subprocess.Popen[str]:
@@ -38,8 +39,8 @@ def vlmdata(*arguments: object, home: Path | None = None) -> str:
 
 
 def hashes(out: Path) -> dict[str, str]:
-    """SHA-256 of every file of a data set but the manifest, by relative path."""
-    files = (path for path in sorted(out.rglob("*")) if path.is_file() and path.name != "manifest.json")
+    """SHA-256 of every file of a data set but the two that hold timings, by relative path."""
+    files = (path for path in sorted(out.rglob("*")) if path.is_file() and path.name not in TIMED)
     return {str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 import io
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
+from vlmdata.datasets.shapes import truth
 from vlmdata.datasets.shapes.dataset import sample as row
-from vlmdata.datasets.shapes.truth import find
+from vlmdata.datasets.shapes.talk import Claim
+from vlmdata.datasets.shapes.truth import find, holds
+from vlmdata.engine.run import Where, preprocess
 from vlmdata.models.tiling import layout_of
 from vlmdata.pixels import PixelPolicy, RenderClock, Rendered, read_header, render
+from vlmdata.recipe import parsed
 from vlmdata.types import (
     Box,
     Chain,
     Crop,
     HFlip,
     Image,
+    Message,
     Pad,
     Resize,
     Rot90,
     Sample,
     Size,
+    TextPart,
     Transform,
     VFlip,
     View,
@@ -40,12 +50,14 @@ Pixels = npt.NDArray[np.uint8]
 
 BLUR = 2.0
 """Pixels of the source by which JPEG pales a figure at its edge: chroma is stored for two by two pixels."""
-SPREAD = 1.0
-"""Pixels by which a resize pales or spreads an edge, of the picture it makes: half of a bicubic kernel's slope."""
+SPREAD = 1.5
+"""Pixels of the picture it makes by which a resize pales or spreads an edge: half the slope of a bicubic kernel, and
+half a pixel, for what is found is whole pixels."""
 SMALLEST = 20.0
 """Side in a view from which on tips survive; of smaller figures only what reaches out is checked."""
 SLIVER = 2.0
 """Pixels of a figure in a tile beside the seam that ``find`` takes for strays."""
+SIDES = ("left", "right", "左", "右")
 GREY = (128, 128, 128)
 """Padding that is no figure's colour."""
 
@@ -57,8 +69,8 @@ def plain_scenes() -> list[Sample]:
 
 
 def _measured(sample: Sample) -> Sample:
-    (image,) = sample.images
-    return replace(sample, images=(replace(image, original=read_header(image.data or b"").size),))
+    images = (replace(image, original=read_header(image.data or b"").size) for image in sample.images)
+    return replace(sample, images=tuple(images))
 
 
 SCENES = plain_scenes()
@@ -108,15 +120,13 @@ def edits(draw: st.DrawFn, frame: Size) -> Transform:
 
 
 @st.composite
-def edited(draw: st.DrawFn) -> tuple[Sample, dict[str, Visible]]:
-    """A scene after one to four edits, and what is left of each of its figures, by colour."""
-    sample = before = draw(st.sampled_from(SCENES))
+def plans(draw: st.DrawFn) -> tuple[int, tuple[Transform, ...]]:
+    """The number of a scene, and one to four edits that fit it."""
+    number = draw(st.integers(0, len(SCENES) - 1))
+    chosen: tuple[Transform, ...] = ()
     for _ in range(draw(st.integers(1, 4))):
-        sample = sample.transformed(draw(edits(sample.images[0].size)), 0)
-    image = sample.images[0]
-    return sample, {
-        color: Visible(box).after(image.edits, before.images[0].size) for color, box in colored(before).items()
-    }
+        chosen += (draw(edits(Chain(chosen).size(SCENES[number].images[0].size))),)
+    return number, chosen
 
 
 def colored(sample: Sample) -> dict[str, Box]:
@@ -153,7 +163,9 @@ def shortfall(found: Box, box: Box) -> float:
     return excess(box, found)
 
 
-def check_views(image: Image, box: Box, left: Visible, pictures: list[Pixels], color: str, counts: Counter[str]) -> None:
+def check_views(
+    image: Image, box: Box, left: Visible, pictures: list[Pixels], color: str, counts: Counter[str]
+) -> None:
     """One figure in every view: ``box`` as the sample has it, ``left`` as it must be."""
     frame = image.size
     seen = {one.view: one for one in image.layout.locate(box, frame)}
@@ -194,18 +206,83 @@ def test_boxes_hold_their_colour_after_any_geometry_in_every_view() -> None:
         PixelPolicy, format=st.sampled_from(["jpeg", "png"]), fidelity=st.sampled_from(["fast", "exact"])
     )
 
-    @given(scene=edited(), policy=policies, layout=st.sampled_from(["none", "llava-next", "internvl"]))
+    @given(plan=plans(), policy=policies, layout=st.sampled_from(["none", "llava-next", "internvl"]))
     @settings(max_examples=100, deadline=None, derandomize=True, database=None)
-    def check(scene: tuple[Sample, dict[str, Visible]], policy: PixelPolicy, layout: str) -> None:
-        sample, figures = scene
+    def check(plan: tuple[int, tuple[Transform, ...]], policy: PixelPolicy, layout: str) -> None:
+        before = SCENES[plan[0]]
+        sample = reduce(lambda sample, edit: sample.transformed(edit, 0), plan[1], before)
         (image,) = sample.images
         if layout != "none":
             image = image.laid_out(layout_of(layout, image.size))
         pictures = stored_views(image, policy)
+        figures = colored(before)
         for color, box in colored(sample).items():
-            check_views(image, box, figures[color], pictures, color, counts)
+            left = Visible(figures[color]).after(plan[1], before.images[0].size)
+            check_views(image, box, left, pictures, color, counts)
 
     check()
     assert counts["inside"] > 500
     assert counts["found whole"] > 200
     assert counts["put together"] > 20
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mirrored")
+
+
+@pytest.mark.parametrize("last", [{"boxes.normalize": {}}, {"tile.anyres": {"policy": "llava-next"}}], ids=str)
+def test_words_are_true_of_the_stored_pixels_after_mirroring(base: Path, last: dict[str, object]) -> None:
+    """Each relation told holds between the figures found in the first stored view, which shows all of the frame."""
+    recipe = {
+        "version": 1,
+        "name": "mirrored",
+        "inputs": [{"dataset": "shapes", "limit": 400}],
+        "steps": ["clean.image", {"augment.hflip": {"p": 1}}, last],
+    }
+    out = base / next(iter(last))
+    preprocess(parsed(yaml.safe_dump(recipe), "mirrored.yaml", base), out, Where())
+    counts: Counter[str] = Counter()
+    for record in pq.read_table(out / "parquet").to_pylist():
+        mirrored = is_mirrored(record)
+        counts["mirrored"] += mirrored
+        assert not (mirrored and any(word in text for text in texts(record) for word in SIDES)), record["key"]
+        for (subject, relation, other), affirmed in told(record):
+            pixels = decoded(record["images"][0]["bytes"])
+            one, two = find(pixels, subject.split()[0]), find(pixels, other.split()[0])
+            assert one
+            assert two
+            assert holds(relation, one, two) == affirmed, record["key"]
+            counts["told of a mirrored one" if mirrored else "told of another"] += 1
+    assert counts["mirrored"] > 100
+    assert counts["told of a mirrored one"] > 50
+    assert counts["told of another"] > 150
+
+
+def texts(record: dict[str, Any]) -> list[str]:
+    """Every text of a row, but for the parts that are no text."""
+    said = ["".join(part["text"] or "" for part in message["content"]) for message in record["messages"]]
+    return said + [other["text"] for other in record["alternatives"]]
+
+
+def told(record: dict[str, Any]) -> list[tuple[Claim, bool]]:
+    """Every claim of a row, alternatives too, with whether it is affirmed."""
+    messages = [
+        Message(message["role"], (TextPart(text),))
+        for message, text in zip(record["messages"], texts(record), strict=False)
+    ]
+    others = (claim for other in record["alternatives"] for claim in truth.claims(other["text"]))
+    return [*truth.told(messages), *((claim, True) for claim in others)]
+
+
+def is_mirrored(record: dict[str, Any]) -> bool:
+    """Whether its boxes are those of the published row in a mirror; they must be either these or those."""
+    published = _measured(row("train", json.loads(record["meta"])["row"]))
+    mirror = published
+    for number in range(len(published.images)):
+        mirror = mirror.transformed(HFlip(), number)
+    boxes = [tuple(mark["bbox"]) for mark in record["annotations"]]
+    if boxes == [mark.box.xyxy for mark in published.annotations if mark.box]:
+        return False
+    assert boxes == [mark.box.xyxy for mark in mirror.annotations if mark.box]
+    return True

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from vlmdata.cli.options import Json
+from vlmdata.cli.options import Json, Quiet, RecipeName
+from vlmdata.cli.terminal import say_json
 
 
-def check(
-    recipe: Annotated[str, typer.Argument(help="A recipe file, or the name of a shipped recipe.", show_default=False)],
-    json: Json = False,
-) -> None:
-    """Check a recipe without running it, and show it with every default written out.
+def check(recipe: RecipeName, json: Json = False, quiet: Quiet = False) -> None:
+    """Check a recipe and show it with every default.
+
+    Inputs are not looked at; `vlmdata preprocess RECIPE --dry-run` does that.
 
     Example: vlmdata check recipes/demo.yaml
     """
-    import json as json_module
-
     import yaml
 
     from vlmdata.recipe import load
 
     resolved = load(recipe).resolved()
     if json:
-        typer.echo(json_module.dumps(resolved, ensure_ascii=False, indent=2))
-    else:
+        say_json(resolved)
+    elif not quiet:
         typer.echo(yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True).rstrip())

@@ -6,31 +6,42 @@ from typing import Annotated
 
 import typer
 
-from vlmdata.cli.options import Directory, Json
+from vlmdata.cli.options import Directory, Json, Quiet
+from vlmdata.cli.terminal import printable, say_json, several
 
 
 def compact(
     directory: Directory,
-    max_samples: Annotated[int, typer.Option(min=1, help="Samples in a shard, at most.")] = 5000,
-    max_bytes: Annotated[str, typer.Option(help="Size of a shard, about.")] = "512MB",
+    max_samples: Annotated[int, typer.Option(metavar="N", min=1, help="Samples in a shard, at most.")] = 5000,
+    max_bytes: Annotated[str, typer.Option(metavar="SIZE", help="Size of a shard, about.")] = "512MB",
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Renumber the shards of a data set directory and even them out. Samples and their order stay.
+    """Renumber the shards of a data set and even them out.
+
+    Samples and their order stay. Needs as much free space as the data set takes.
 
     Example: vlmdata compact demo-output --max-samples 1000
     """
-    import json as json_module
-
-    from pydantic import ByteSize, TypeAdapter, ValidationError
-
     from vlmdata.shards.compact import compact as run
 
-    try:
-        size = int(TypeAdapter(ByteSize).validate_python(max_bytes))
-    except ValidationError as error:
-        raise typer.BadParameter(f"{max_bytes!r} is no size; write 512MB or 2GB", param_hint="--max-bytes") from error
-    manifest = run(directory, max_samples=max_samples, max_bytes=size)
+    manifest = run(directory, max_samples=max_samples, max_bytes=_size(max_bytes))
     if json:
-        typer.echo(json_module.dumps(manifest.to_json(), ensure_ascii=False, indent=2))
-    else:
-        typer.echo(f"{directory}: {manifest.written} samples in {len(manifest.shards)} shards")
+        say_json({"directory": str(directory), **manifest.to_json()})
+    elif not quiet:
+        shards = several(len(manifest.shards), "shard")
+        typer.echo(printable(f"{directory}: {several(manifest.written, 'sample')} in {shards}"))
+
+
+def _size(text: str) -> int:
+    from pydantic import ByteSize, TypeAdapter, ValidationError
+
+    from vlmdata.errors import UsageError
+
+    try:
+        size = int(TypeAdapter(ByteSize).validate_python(text))
+    except ValidationError:
+        size = 0
+    if size <= 0:
+        raise UsageError(f"--max-bytes should be a size such as 512MB or 2GB, not {text!r}")
+    return size

@@ -7,26 +7,29 @@ from typing import Annotated
 
 import typer
 
-from vlmdata.cli.options import Json
+from vlmdata.cli.options import Json, Quiet
+from vlmdata.cli.terminal import hanging, say, say_json
 
 
 def datasets(
-    name: Annotated[str | None, typer.Argument(help="One data set, in full.", show_default=False)] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="One data set or format, in full.", show_default=False)
+    ] = None,
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
-    """List the data sets `vlmdata fetch` knows and the local formats a recipe can read.
+    """List the data sets and local formats that can be read.
 
     Example: vlmdata datasets shapes
     """
-    import json as json_module
-
     from vlmdata.datasets import datasets_by_name, formats_by_name
+    from vlmdata.errors import UsageError
     from vlmdata.recipe import nearest
 
     published, formats = datasets_by_name(), formats_by_name()
     known = {**published, **formats}
     if name is not None and name not in known:
-        raise typer.BadParameter(f"unknown data set or format {name!r}{nearest(name, known)}")
+        raise UsageError(f"unknown data set or format {name!r}{nearest(name, known)}")
     if json:
         rows = {
             key: {
@@ -40,9 +43,11 @@ def datasets(
             for key, kind in published.items()
             if name in (None, key)
         }
-        typer.echo(json_module.dumps({"datasets": rows, "formats": sorted(formats)}, ensure_ascii=False, indent=2))
+        say_json({"datasets": rows, "formats": [key for key in sorted(formats) if name in (None, key)]})
+    elif quiet:
+        return
     elif name:
-        typer.echo(f"{name}\n\n{cleandoc(known[name].__doc__ or '')}")
+        say([name, "", cleandoc(known[name].__doc__ or "")])
     else:
         typer.echo("Data sets (vlmdata fetch NAME, or {dataset: NAME} in a recipe)")
         _list(
@@ -60,6 +65,6 @@ def _first_line(kind: type) -> str:
 
 
 def _list(rows: dict[str, str]) -> None:
-    width = max(map(len, rows))
+    width = max(map(len, rows), default=0) + 2
     for key, text in rows.items():
-        typer.echo(f"  {key:{width}}  {text}")
+        say(hanging(key, text, indent=2, label_width=width))

@@ -11,11 +11,15 @@ from vlmdata.cli.options import CORES, ExecutorName, Json, Overwrite, Quiet, Wor
 
 
 def fetch(
-    name: Annotated[str, typer.Argument(help="A data set of `vlmdata datasets`.", show_default=False)],
-    split: Annotated[str | None, typer.Option(help="Split to fetch.")] = None,
-    config: Annotated[str | None, typer.Option(help="Configuration, where the data set has several.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N rows.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to write; the cache by default.", show_default=False)] = None,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A data set of `vlmdata datasets`.", show_default=False)],
+    split: Annotated[str | None, typer.Option(metavar="NAME", help="Split to fetch.")] = None,
+    config: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Configuration, where the data set has several.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N rows.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder to write; the cache by default.", show_default=False)
+    ] = None,
     workers: Workers = CORES,
     executor: ExecutorName = None,
     overwrite: Overwrite = False,
@@ -23,6 +27,8 @@ def fetch(
     quiet: Quiet = False,
 ) -> None:
     """Fetch a published data set, original bytes kept.
+
+    The same command again resumes, or finds it fetched.
 
     Example: vlmdata fetch shapes --limit 300 --out shapes-raw
     """

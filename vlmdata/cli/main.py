@@ -81,7 +81,7 @@ def exit_code(arguments: list[str], debug: bool = False) -> int:
         code = app(arguments or ["--help"], prog_name="vlmdata", standalone_mode=False)
     except _WrongUse as error:
         verb = error.ctx.command_path if error.ctx else "vlmdata"
-        return _fail(f"{_sentence(error.format_message())}. See '{verb} --help'", 2)
+        return _fail(f"{_sentence(error.format_message())} See '{verb} --help'", 2)
     except (KeyboardInterrupt, typer.Abort):
         code = _INTERRUPTED
     except VlmdataError as error:
@@ -98,7 +98,8 @@ def exit_code(arguments: list[str], debug: bool = False) -> int:
 def _sentence(message: str) -> str:
     """Typer's complaint about an option, without the words of its type checker."""
     message = re.sub(r"^Invalid value for '(?:[^']* / )?([^' ]+)': Input should", r"\1 should", message)
-    return message.replace(", unable to parse string as an integer", "").rstrip(".")
+    message = message.replace(", unable to parse string as an integer", "").rstrip(".")
+    return message if message.endswith("?") else message + "."
 
 
 def _fail(message: str, code: int, debug: bool = False) -> int:

@@ -7,25 +7,33 @@ from typing import Annotated
 
 import typer
 
-from vlmdata.cli.options import CORES, ExecutorName, Json, Overwrite, Quiet, Workers, where
+from vlmdata.cli.options import CORES, ExecutorName, Json, Overwrite, Quiet, RecipeName, Workers, where
 
 
 def preprocess(
-    recipe: Annotated[str, typer.Argument(help="A recipe file, or the name of a shipped recipe.", show_default=False)],
-    out: Annotated[Path | None, typer.Option(help="Folder to write; ./NAME of the recipe by default.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N rows of each input.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    recipe: RecipeName,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder to write; ./NAME of the recipe by default.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N rows of each input.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Look at the inputs, say what would be done, write no output.")
+    ] = False,
     workers: Workers = CORES,
     executor: ExecutorName = None,
     overwrite: Overwrite = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run a recipe: inputs in, training-ready shards out. The same command again resumes.
+    """Run a recipe: inputs in, training-ready shards out.
+
+    The same command again resumes, or finds the run finished. Published data sets that the recipe names are fetched
+    into the cache first.
 
     Example: vlmdata preprocess recipes/demo.yaml --out demo-output --workers 2
     """
     from vlmdata.cli.show import show_plan, show_run
+    from vlmdata.engine.output import standing
     from vlmdata.engine.run import plan_of, preprocess
     from vlmdata.recipe import load
 
@@ -35,6 +43,7 @@ def preprocess(
     place = where(workers, executor, overwrite, json or quiet)
     folder = out or Path(checked.name)
     if dry_run:
-        show_plan(folder, plan_of(checked, place), as_json=json)
+        plan = plan_of(checked, place)
+        show_plan(folder, plan, standing(folder.absolute(), plan, overwrite), as_json=json, quiet=quiet)
     else:
         show_run(folder, preprocess(checked, folder, place), as_json=json, quiet=quiet)

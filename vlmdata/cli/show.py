@@ -1,54 +1,37 @@
-"""What a run says when it is done: the funnel, the sum, where things are."""
+"""What a run says when it is done, and what a dry run says instead."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from vlmdata.cli.funnel import funnel_lines
+from vlmdata.cli.terminal import hanging, say, say_json, several
+
 if TYPE_CHECKING:
+    from vlmdata.engine.output import Standing
     from vlmdata.engine.plan import Plan
     from vlmdata.types import Manifest
+
+_WHAT_NEXT = {
+    "new": "{} is new",
+    "unfinished": "{} holds this run unfinished: it would go on from there",
+    "finished": "{} holds this run finished: there is nothing to do",
+    "replaced": "what vlmdata wrote in {} would be removed first (--overwrite)",
+}
 
 
 def show_run(folder: Path, manifest: Manifest, *, as_json: bool, quiet: bool) -> None:
     """Print the funnel of a finished run."""
     if as_json:
-        typer.echo(json.dumps({"directory": str(folder), **manifest.to_json()}, ensure_ascii=False, indent=2))
+        say_json({"directory": str(folder), **manifest.to_json()})
     elif not quiet:
-        _funnel(manifest)
+        say(funnel_lines(manifest))
+        typer.echo()
         _places(folder, manifest)
-
-
-def _funnel(manifest: Manifest) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(
-        title=f"{manifest.name}: {manifest.rows} rows in, {manifest.written} samples out", title_justify="left"
-    )
-    table.add_column("step")
-    for heading in ("in", "created", "merged", "dropped"):
-        table.add_column(heading, justify="right")
-    table.add_column("why dropped; what was done", overflow="fold")
-    for tally in manifest.funnel:
-        numbers = (tally.entered, tally.created, tally.merged, tally.dropped.total())
-        why = "; ".join(filter(None, (_counts(tally.dropped), _counts(tally.notes))))
-        table.add_row(tally.name, *(str(number) if number else "·" for number in numbers), why)
-    Console().print(table)
-    created = sum(tally.created for tally in manifest.funnel)
-    merged = sum(tally.merged for tally in manifest.funnel)
-    dropped = sum(tally.dropped.total() for tally in manifest.funnel)
-    typer.echo(
-        f"in {manifest.rows} + created {created} = written {manifest.written} + merged {merged} + dropped {dropped}"
-    )
-
-
-def _counts(counter: Counter[str]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counter.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _places(folder: Path, manifest: Manifest) -> None:
@@ -56,35 +39,70 @@ def _places(folder: Path, manifest: Manifest) -> None:
     for shard in manifest.shards:
         groups.setdefault(shard.path.split("/")[0], []).append(shard.bytes)
     for kind, sizes in groups.items():
-        typer.echo(f"{kind:10}  {folder / kind}  ({len(sizes)} shards, {sum(sizes) / 1e6:.1f} MB)")
+        typer.echo(f"{kind:10}  {folder / kind}  ({several(len(sizes), 'shard')}, {sum(sizes) / 1e6:.1f} MB)")
     if (folder / "dropped").exists():
         typer.echo(f"{'dropped':10}  {folder / 'dropped'}  (vlmdata inspect {folder} --dropped)")
     typer.echo(f"{'manifest':10}  {folder / 'manifest.json'}")
     typer.echo(f"{'report':10}  {folder / 'report.html'}")
 
 
-def show_plan(folder: Path, plan: Plan, *, as_json: bool) -> None:
+def show_plan(folder: Path, plan: Plan, standing: Standing, *, as_json: bool, quiet: bool) -> None:
     """Print what a run would do."""
-    splits = sorted({"train", *plan.recipe.output.split})
     if as_json:
-        inputs = [{"name": info.name, "rows": info.rows, "digest": info.digest} for info in plan.infos]
-        told = {
-            "directory": str(folder),
-            "inputs": inputs,
-            "rows": plan.rows,
-            "tasks": len(plan.tasks),
-            "steps": [step.name for step in plan.recipe.steps],
-            "columns": list(plan.columns),
-            "fingerprint": plan.fingerprint,
-        }
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
-        return
-    typer.echo(f"{plan.recipe.name}: {plan.rows} rows in {len(plan.tasks)} tasks, fingerprint {plan.fingerprint[:12]}")
-    for info in plan.infos:
-        typer.echo(f"  input   {info.name}: {info.rows} rows")
-    for step in plan.recipe.steps:
-        parameters = ", ".join(f"{name}={value!r}" for name, value in step.model_dump(exclude_defaults=True).items())
-        typer.echo(f"  step    {step.name} {parameters}".rstrip())
-    for kind in plan.recipe.output.formats:
-        typer.echo(f"  writes  {folder / kind} ({', '.join(splits)})")
-    typer.echo("nothing was written (--dry-run)")
+        say_json(_plan_json(folder, plan, standing))
+    elif not quiet:
+        say(_plan_lines(folder, plan))
+        typer.echo(f"dry run, nothing written; {_WHAT_NEXT[standing].format(folder)}")
+
+
+def _plan_json(folder: Path, plan: Plan, standing: Standing) -> dict[str, object]:
+    return {
+        "directory": str(folder),
+        "standing": standing,
+        "inputs": [{"name": info.name, "rows": info.rows, "digest": info.digest} for info in plan.infos],
+        "rows": plan.rows,
+        "tasks": len(plan.tasks),
+        "steps": [step.name for step in plan.recipe.steps],
+        "formats": list(plan.recipe.output.formats),
+        "splits": _splits(plan),
+        "columns": list(plan.columns),
+        "fingerprint": plan.fingerprint,
+    }
+
+
+def _plan_lines(folder: Path, plan: Plan) -> Iterator[str]:
+    output = plan.recipe.output
+    tasks = several(len(plan.tasks), "task")
+    yield typer.style(f"{plan.recipe.name}: {several(plan.rows, 'row')} in {tasks}", bold=True)
+    for number, (info, source) in enumerate(zip(plan.infos, plan.sources, strict=True)):
+        weight = f", weight {source.weight:g}" if source.weight != 1 else ""
+        yield from _field("inputs" if not number else "", f"{info.name}: {several(info.rows, 'row')}{weight}")
+    for number, step in enumerate(plan.recipe.steps):
+        given = step.model_dump(exclude_defaults=True).items()
+        parameters = ", ".join(f"{name}: {value}" for name, value in given)
+        yield from _field("steps" if not number else "", f"{step.name} {parameters}")
+    yield from _field("writes", ", ".join(str(folder / kind) for kind in output.formats))
+    last = f" … {len(plan.tasks) - 1:05d}" if len(plan.tasks) > 1 else ""
+    names = ", ".join(f"{split}-00000{last}" for split in _splits(plan))
+    size = f"{output.max_bytes / 1e6:,.0f} MB"
+    yield from _field("shards", f"{names}; {several(output.max_samples, 'sample')} or {size} each, at most")
+    yield from _field("columns", ", ".join(plan.columns))
+    yield from _field("fingerprint", plan.fingerprint[:12])
+
+
+def _field(label: str, text: str) -> Iterator[str]:
+    return hanging(label, text, indent=2, label_width=13)
+
+
+def _splits(plan: Plan) -> list[str]:
+    """Every split that may come out: those of the inputs, and what the recipe splits off."""
+    from vlmdata.shards.directory import Directory
+
+    found = set(plan.recipe.output.split)
+    for source in plan.sources:
+        own = getattr(source, "split", None)
+        if own is None and isinstance(source, Directory):
+            found.update(info.split for info in source.manifest.shards)
+        else:
+            found.add(own or "train")
+    return sorted(found)

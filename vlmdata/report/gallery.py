@@ -13,8 +13,8 @@ from vlmdata.types import Record
 _PICTURES = 4
 _TURNS = 8
 _OTHERS = 5
-_OPTIONS = 10
-_TAGS = 12
+_OPTIONS = 26
+_TAGS = 24
 _CHARACTERS = 500
 
 
@@ -112,7 +112,7 @@ def _pieces(message: Any, marks: dict[str, Any], colours: Colours) -> Iterator[P
                 yield Piece(kind="text", text=cut(part["text"], left))
                 left -= len(part["text"])
             case "image":
-                yield Piece(kind="image", text=f"image {part['image_index'] + 1}")
+                yield Piece(kind="image", text=f"image {part['image_index']}")
             case _:
                 spoken = [marks[name] for name in part["regions"]]
                 colour = colour_of(spoken[0], colours) if spoken else None
