@@ -40,7 +40,9 @@ def test_a_model_fills_in_what_steps_leave_open() -> None:
 
 
 def test_a_limit_bounds_every_input() -> None:
-    text = "version: 1\nname: r\ninputs: [{dataset: shapes, limit: 5}, {dataset: shapes, limit: 50}, {dataset: shapes}]\n"
+    text = (
+        "version: 1\nname: r\ninputs: [{dataset: shapes, limit: 5}, {dataset: shapes, limit: 50}, {dataset: shapes}]\n"
+    )
     assert [one.limit for one in check(text).with_limit(10).inputs] == [5, 10, 10]
 
 

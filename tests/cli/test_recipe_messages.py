@@ -8,7 +8,8 @@ import pytest
 
 from tests.cli.conftest import Here
 
-START = "version: 1\nname: t\ninputs: [{dataset: shapes, limit: 20}]\n"
+HEAD = "version: 1\nname: t\n"
+START = HEAD + "inputs: [{dataset: shapes, limit: 20}]\n"
 
 WRONG = {
     "": ": the file is empty",
@@ -19,20 +20,20 @@ WRONG = {
     "name: t\ninputs: [{dataset: shapes}]\n": ":1: version is missing",
     "version: 2\nname: t\ninputs: [{dataset: shapes}]\n": ":1: version should be 1, not 2",
     "version: 1\nname: a b\ninputs: [{dataset: shapes}]\n": ":2: name should match pattern",
-    "version: 1\nname: t\ninputs: []\n": ":3: inputs should not be empty",
-    "version: 1\nname: t\ninputs: {dataset: shapes}\n": ":3: inputs is a list",
-    "version: 1\nname: t\ninputs: [shapes]\n": ":3: input 1: an input is {dataset: NAME}, {path: DIR} or",
-    "version: 1\nname: t\ninputs: [{datset: shapes}]\n": "{path: FILE, format: FORMAT}, not {'datset': 'shapes'}",
-    "version: 1\nname: t\ninputs:\n  - {dataset: shapes}\n  - {dataset: shape}\n": (
+    HEAD + "inputs: []\n": ":3: inputs should not be empty",
+    HEAD + "inputs: {dataset: shapes}\n": ":3: inputs is a list",
+    HEAD + "inputs: [shapes]\n": ":3: input 1: an input is {dataset: NAME}, {path: DIR} or",
+    HEAD + "inputs: [{datset: shapes}]\n": "{path: FILE, format: FORMAT}, not {'datset': 'shapes'}",
+    HEAD + "inputs:\n  - {dataset: shapes}\n  - {dataset: shape}\n": (
         ":5: input 2: unknown data set 'shape'; did you mean 'shapes'?"
     ),
-    "version: 1\nname: t\ninputs: [{dataset: [shapes]}]\n": ":3: input 1: unknown data set ['shapes']",
-    "version: 1\nname: t\ninputs: [{dataset: shapes, split: trane}]\n": (
+    HEAD + "inputs: [{dataset: [shapes]}]\n": ":3: input 1: unknown data set ['shapes']",
+    HEAD + "inputs: [{dataset: shapes, split: trane}]\n": (
         ":3: input 1: split should be 'train' or 'validation', not 'trane'; did you mean 'train'?"
     ),
-    "version: 1\nname: t\ninputs: [{dataset: shapes, limit: -3}]\n": ":3: input 1: limit should be greater than 0, not -3",
-    "version: 1\nname: t\ninputs: [{path: x, format: lava}]\n": ":3: input 1: unknown format 'lava'; did you mean 'llava'?",
-    "version: 1\nname: t\ninputs: [{format: llava}]\n": ":3: input 1: path is missing",
+    HEAD + "inputs: [{dataset: shapes, limit: -3}]\n": ":3: input 1: limit should be greater than 0, not -3",
+    HEAD + "inputs: [{path: x, format: lava}]\n": ":3: input 1: unknown format 'lava'; did you mean 'llava'?",
+    HEAD + "inputs: [{format: llava}]\n": ":3: input 1: path is missing",
     START + "stepz: []\n": ":4: unknown parameter 'stepz'; did you mean 'steps'?",
     START + "steps: {clean.image: }\n": ":4: steps is a list, each item on a line of its own that starts with '- '",
     START + "steps:\n  - clean.imag\n": ":5: unknown step 'clean.imag'; did you mean 'clean.image'?",
@@ -53,7 +54,7 @@ WRONG = {
     START + "steps:\n  - tile.anyres\n": ":5: tile.anyres: no policy: give one of llava-next, internvl",
     START + "steps:\n  - tile.anyres: {policy: llava-nex}\n": "not 'llava-nex'; did you mean 'llava-next'?",
     START + "steps:\n  - tile.anyres: {policy: internvl}\n  - augment.hflip\n": (
-        ":6: augment.hflip: moves pixels and boxes, so it must come before tile.anyres"
+        ":6: augment.hflip moves pixels and boxes, so it must come before tile.anyres"
     ),
     START + "seed: 1\nseed: 2\n": ":5: 'seed' is given twice, first in line 4",
     START + "seed: 1.5\n": ":4: seed should be a whole number, not 1.5",

@@ -1,4 +1,4 @@
-"""Wrong words on the command line, inputs that are not there, folders that are something else: exit 2 (or 1), one line."""
+"""Wrong words, inputs that are not there, folders that are something else: one line, and nothing is touched."""
 
 from __future__ import annotations
 
@@ -173,9 +173,27 @@ def test_a_dry_run_writes_no_output(here: Here, tmp_path: Path, recipe: Path, fi
     code, out, err = here("preprocess", recipe, "--dry-run", "--out", "nowhere")
     assert (code, err) == (0, "")
     assert out.startswith("small: 60 rows in 10 tasks\n")
-    assert "train-00000 … 00009, validation-00000 … 00009; 6 samples or 512 MB each, at most" in out
+    assert "train-00000 … 00009, validation-00000 … 00009; 6 samples or 512 MB each, at most" in " ".join(out.split())
     assert out.endswith("dry run, nothing written; nowhere is new\n")
     assert list(tmp_path.iterdir()) == [recipe]
     assert "there is nothing to do" in here("preprocess", recipe, "--dry-run", "--out", finished)[1]
     assert "would be removed first" in here("preprocess", recipe, "--dry-run", "--out", finished, "--overwrite")[1]
     assert (finished / "manifest.json").exists()
+
+
+def test_an_overwrite_that_is_cut_off_leaves_no_run_that_seems_finished(
+    here: Here, tmp_path: Path, recipe: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(finished, tmp_path / "small")
+    (tmp_path / "other.yaml").write_text(RECIPE.replace("seed: 3", "seed: 4"))
+
+    def cut_off(path: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vlmdata.engine.output.shutil.rmtree", cut_off)
+        assert here("preprocess", "other.yaml", "--overwrite")[0] == 130
+    assert "has not ended" in here("verify", "small")[2]
+    assert "Choose another --out, or --overwrite" in here("preprocess", "other.yaml")[2]
+    assert here("preprocess", recipe, "-q", "--workers", 1) == (0, "", "")
+    assert shard_hashes(tmp_path / "small") == shard_hashes(finished)

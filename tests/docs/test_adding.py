@@ -65,5 +65,7 @@ def test_the_example_works_as_it_stands(page: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")))
 def test_every_recipe_in_the_docs_is_one(page: str, tmp_path: Path) -> None:
-    for block in re.findall(r"```yaml\n(version: 1\n.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL):
+    for block in re.findall(
+        r"```yaml\n(version: 1\n.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL
+    ):
         assert parsed(block, page, tmp_path).version == 1

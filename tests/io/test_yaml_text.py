@@ -56,3 +56,10 @@ def test_bad_yaml_names_its_line() -> None:
 def test_code_in_yaml_is_refused() -> None:
     with pytest.raises(RecipeError, match="not valid YAML"):
         parse("a: !!python/object/apply:os.system ['true']", "r.yaml")
+
+
+def test_keys_are_words_and_text_is_text() -> None:
+    with pytest.raises(RecipeError, match=r"r\.yaml:2: a key is one word"):
+        parse("a: 1\nname: {{x}}\n", "r.yaml")
+    with pytest.raises(RecipeError, match=r"r\.yaml:2: not valid YAML: .*U\+0007"):
+        parse("a: 1\nb: \x07\n", "r.yaml")

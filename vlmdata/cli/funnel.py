@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vlmdata.cli.terminal import hanging, several
+from vlmdata.cli.terminal import columns, hanging, several
 
 if TYPE_CHECKING:
     from vlmdata.types import Manifest, StepTally
@@ -30,8 +30,10 @@ def funnel_lines(manifest: Manifest) -> Iterator[str]:
     yield _row("", _COUNTS, first, widths)
     for position, (tally, row) in enumerate(zip(manifest.funnel, numbers, strict=True)):
         yield _row(tally.name, row, first, widths)
-        for label, text in _details(tally, manifest.funnel[position + 1 : position + 2]):
-            yield from hanging(label, text, indent=4, label_width=max(first - 1, len(label) + 2))
+        for label, items in _details(tally, manifest.funnel[position + 1 : position + 2]):
+            label_width = max(first - 1, len(label) + 2)
+            text = "\n".join(_packed(items, columns() - 4 - label_width))
+            yield from hanging(label, text, indent=4, label_width=label_width)
     yield rule
     yield _sum(manifest)
 
@@ -48,15 +50,14 @@ def _number(count: int) -> str:
     return f"{count:,}" if count else "·"
 
 
-def _details(tally: StepTally, following: Sequence[StepTally]) -> Iterator[tuple[str, str]]:
-    """What a tally says besides its numbers, as label and text, the largest first."""
+def _details(tally: StepTally, following: Sequence[StepTally]) -> Iterator[tuple[str, list[str]]]:
+    """What a tally says besides its numbers, as label and items, the largest first."""
     if tally.dropped:
         yield "dropped", _listed(tally.dropped)
-    late = sum(next_one.entered for next_one in following) - (
-        tally.entered + tally.created - tally.merged - tally.dropped.total()
-    )
-    if following and late > 0:
-        yield "", f"({late:,} of them at the end of the line, where pictures are decoded)"
+    left = tally.entered + tally.created - tally.merged - tally.dropped.total()
+    late = sum(one.entered for one in following) - left
+    if late > 0:
+        yield "", [f"({late:,} of them at the end of the line, where pictures are decoded)"]
     groups: dict[str, Counter[str]] = {}
     for note, count in tally.notes.items():
         kind, _, what = note.partition(":")
@@ -65,9 +66,21 @@ def _details(tally: StepTally, following: Sequence[StepTally]) -> Iterator[tuple
         yield kind, _listed(counter)
 
 
-def _listed(counter: Counter[str]) -> str:
+def _listed(counter: Counter[str]) -> list[str]:
     ordered = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{name} {count:,}".lstrip() for name, count in ordered)
+    return [f"{name} {count:,}".lstrip() for name, count in ordered]
+
+
+def _packed(items: Sequence[str], width: int) -> Iterator[str]:
+    """Items set off by commas, as many to a line as fit; a name stays beside its number."""
+    line = items[0]
+    for item in items[1:]:
+        if len(line) + len(item) + 3 > width:
+            yield line + ","
+            line = item
+        else:
+            line += f", {item}"
+    yield line
 
 
 def _sum(manifest: Manifest) -> str:

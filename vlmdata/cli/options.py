@@ -20,7 +20,7 @@ Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A data set direc
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Workers = Annotated[
-    int, typer.Option(metavar="N", min=1, help="Worker processes.", show_default="one per core of this machine")
+    int, typer.Option(metavar="N", min=1, help="Worker processes; one per core by default.", show_default=False)
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Remove what an earlier run wrote in the output folder.")]
 ExecutorName = Annotated[

@@ -16,9 +16,7 @@ def preprocess(
         Path | None, typer.Option(metavar="DIR", help="Folder to write; ./NAME of the recipe by default.")
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N rows of each input.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Look at the inputs, say what would be done, write no output.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at the inputs and say what would be done.")] = False,
     workers: Workers = CORES,
     executor: ExecutorName = None,
     overwrite: Overwrite = False,

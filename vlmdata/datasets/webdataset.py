@@ -70,8 +70,10 @@ class WebDataset(FileFormat):
             raise record.fault
         members = record.members
         row = row_object(members["json"]) if "json" in members else {}
-        if _OWN <= row.keys():
-            raise BadRecord("own_record", "written by vlmdata: give the data set directory as {path: DIR}, without format")
+        if row.keys() >= _OWN:
+            raise BadRecord(
+                "own_record", "written by vlmdata: give the data set directory as {path: DIR}, without format"
+            )
         album = Album(_pictures(members, row))
         if not album.images:
             raise BadRecord("missing_image", f"{record.key!r} has no picture, only {', '.join(members) or 'nothing'}")

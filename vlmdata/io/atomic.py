@@ -8,7 +8,7 @@ import io
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -144,4 +144,6 @@ class PartialFile(io.RawIOBase):
     def discard(self) -> None:
         """Remove the partial file, open or closed."""
         self._discarded = True
+        with suppress(OSError):  # closing writes what is buffered, and the disk may be full
+            self._file.close()
         partial_of(self.path).unlink(missing_ok=True)

@@ -38,7 +38,11 @@ def parse(text: str, name: str) -> tuple[Any, dict[Where, int]]:
 
     Raises ``RecipeError`` with ``name`` and line for bad YAML and for a key given twice.
     """
-    loader = _Loader(text)
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise RecipeError(f"{name}:{line}: not valid YAML: {error.reason} (U+{error.character:04X})") from error
     try:
         node = loader.get_single_node()
         if node is None:
@@ -59,6 +63,8 @@ def _walk(node: yaml.Node, where: Where, lines: dict[Where, int], name: str) -> 
         first: dict[Hashable, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise RecipeError(f"{name}:{line}: a key is one word; quote a value that begins with '{{' or '['")
             if key.value in first:
                 raise RecipeError(f"{name}:{line}: {key.value!r} is given twice, first in line {first[key.value]}")
             first[key.value] = line
