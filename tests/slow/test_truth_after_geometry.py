@@ -51,7 +51,7 @@ Pixels = npt.NDArray[np.uint8]
 BLUR = 2.0
 """Pixels of the source by which JPEG pales a figure at its edge: chroma is stored for two by two pixels."""
 RECODED = 1.0
-"""Pixels of a view by which a second JPEG, whose pairs lie on other pixels, pales an edge further."""
+"""Pixels of a view by which a second JPEG, whose pairs lie on other pixels, pales or spreads an edge further."""
 SPREAD = 1.5
 """Pixels of the picture it makes by which a resize pales or spreads an edge: half the slope of a bicubic kernel, and
 half a pixel, for what is found is whole pixels."""
@@ -176,7 +176,7 @@ def check_views(
         expected = left.after(view.edits, frame)
         found = find_in_frame(pixels, view, frame, color)
         if found:
-            assert excess(found, expected.box) <= expected.spread
+            assert excess(found, expected.box) <= expected.spread + RECODED
             counts["inside"] += 1
         if not expected.whole or min(expected.box.width, expected.box.height) < SMALLEST:
             pieces += [(view, found)] if found and view.kind == "tile" else []
@@ -209,7 +209,7 @@ def test_boxes_hold_their_colour_after_any_geometry_in_every_view() -> None:
     )
 
     @given(plan=plans(), policy=policies, layout=st.sampled_from(["none", "llava-next", "internvl"]))
-    @settings(max_examples=100, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=80, deadline=None, derandomize=True, database=None)
     def check(plan: tuple[int, tuple[Transform, ...]], policy: PixelPolicy, layout: str) -> None:
         before = SCENES[plan[0]]
         sample = reduce(lambda sample, edit: sample.transformed(edit, 0), plan[1], before)
@@ -239,7 +239,7 @@ def test_words_are_true_of_the_stored_pixels_after_mirroring(base: Path, last: d
     recipe = {
         "version": 1,
         "name": "mirrored",
-        "inputs": [{"dataset": "shapes", "limit": 400}],
+        "inputs": [{"dataset": "shapes", "limit": 300}],
         "steps": ["clean.image", {"augment.hflip": {"p": 1}}, last],
     }
     out = base / next(iter(last))
@@ -256,9 +256,9 @@ def test_words_are_true_of_the_stored_pixels_after_mirroring(base: Path, last: d
             assert two
             assert holds(relation, one, two) == affirmed, record["key"]
             counts["told of a mirrored one" if mirrored else "told of another"] += 1
-    assert counts["mirrored"] > 100
-    assert counts["told of a mirrored one"] > 50
-    assert counts["told of another"] > 150
+    assert counts["mirrored"] > 70
+    assert counts["told of a mirrored one"] > 35
+    assert counts["told of another"] > 100
 
 
 def texts(record: dict[str, Any]) -> list[str]:

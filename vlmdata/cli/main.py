@@ -18,6 +18,7 @@ from vlmdata import __version__
 from vlmdata.cli import check, compact, datasets, fetch, inspect, preprocess, steps, verify
 from vlmdata.cli.terminal import printable
 from vlmdata.errors import VlmdataError
+from vlmdata.io.memory import keep_freed_buffers
 
 app = typer.Typer(
     name="vlmdata",
@@ -65,6 +66,7 @@ def root(
 
 def run() -> None:
     """Entry point of the console script."""
+    keep_freed_buffers()
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
