@@ -95,7 +95,7 @@ def shares(measured: Iterable[Contestant], samples: int) -> Table:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.straight_line", description=__doc__)
     parser.add_argument("--samples", type=int, default=2000)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
     console = Console(width=120)
     with tempfile.TemporaryDirectory() as scratch:
