@@ -58,6 +58,7 @@ def test_a_limit_bounds_every_input() -> None:
         ("steps: clean.image", 5, "list"),
         ("steps: [boxes.render]", 5, "dialect"),
         ("steps:\n  - tile.anyres: {policy: llava-next}\n  - augment.hflip", 7, "before tile.anyres"),
+        ("model: internvl3\nsteps:\n  - tile.anyres\n  - tile.anyres", 8, "twice"),
         ("sed: 3", 5, "seed"),
         ("model: qwen3-v", 5, "qwen3-vl"),
         ("output: {formats: []}", 5, "formats"),

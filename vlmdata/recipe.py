@@ -219,6 +219,8 @@ class _Checker:
                 raise self.error(
                     ("steps", index), f"{step.name} moves pixels and boxes, so it must come before {closed}"
                 )
+            if step.once and step.name in (one.name for one in steps[:index]):
+                raise self.error(("steps", index), f"{step.name} stands in a recipe once, and it is here twice")
             if step.fixes_geometry:
                 closed = closed or step.name
 

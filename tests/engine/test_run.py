@@ -87,6 +87,13 @@ def test_a_finished_run_is_found_finished(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "manifest.json").stat().st_mtime_ns == before
 
 
+def test_a_run_killed_after_its_manifest_is_finished_and_tidied(run: Run, tmp_path: Path) -> None:
+    run(CLEANED)
+    (tmp_path / "out" / workspace.WORK / "tasks").mkdir(parents=True)
+    run(CLEANED)
+    assert not (tmp_path / "out" / workspace.WORK).exists()
+
+
 def test_another_recipe_is_refused_and_overwrite_takes_only_ours(run: Run, tmp_path: Path) -> None:
     run(CLEANED)
     with pytest.raises(OutputExistsError, match="--overwrite"):

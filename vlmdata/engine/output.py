@@ -63,6 +63,7 @@ def claim(out: Path, plan: Plan, overwrite: bool) -> Manifest | None:
     """
     found = standing(out, plan, overwrite)
     if found == "finished":
+        _leave_work(out)
         return read_manifest(out)
     try:
         (out / workspace.WORK).mkdir(parents=True, exist_ok=True)
@@ -109,8 +110,13 @@ def conclude(out: Path, plan: Plan) -> Manifest:
     write_card(out, manifest)
     write_report(out, manifest, picked(out, manifest))
     write_manifest(out, manifest)
-    shutil.rmtree(out / workspace.WORK)
+    _leave_work(out)
     return manifest
+
+
+def _leave_work(out: Path) -> None:
+    """Once the manifest stands nothing needs the working folder; a run killed just then has left it behind."""
+    shutil.rmtree(out / workspace.WORK, ignore_errors=True)
 
 
 def _manifest(out: Path, plan: Plan) -> Manifest:

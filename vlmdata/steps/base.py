@@ -57,6 +57,7 @@ class AnyStep(BaseModel, ABC):
         extras: optional dependency groups it needs (``pip install 'vlmdata[NAME]'``).
         moves_pixels: it may change geometry, so it must not follow a step that fixes it.
         fixes_geometry: after it coordinates are final: a layout is chosen, or they stand in the text.
+        once: a recipe holds it at most once.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -66,6 +67,7 @@ class AnyStep(BaseModel, ABC):
     extras: ClassVar[tuple[str, ...]] = ()
     moves_pixels: ClassVar[bool] = False
     fixes_geometry: ClassVar[bool] = False
+    once: ClassVar[bool] = False
 
     def with_model(self, preset: Preset) -> Self:
         """With what the recipe leaves open filled in from its ``model``."""

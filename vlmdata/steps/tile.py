@@ -34,6 +34,7 @@ class TileAnyres(Step):
 
     name = "tile.anyres"
     fixes_geometry = True
+    once = True
 
     policy: TilingPolicy | None = None
     tile: Annotated[int | None, Field(gt=0, description="side of a view in pixels")] = None
