@@ -7,8 +7,9 @@ import pytest
 from PIL import Image as Pillow
 
 from vlmdata.errors import BadRecord
-from vlmdata.pixels import MAX_PIXELS, extension_of, read_header
+from vlmdata.pixels import MAX_PIXELS, read_header
 from vlmdata.types import Size
+from vlmdata.types.media import extension_of
 
 
 def reason(data: bytes, **options: int) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from inspect import cleandoc
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vlmdata.cli.options import Json, Quiet
 from vlmdata.cli.terminal import hanging, say, say_json
+
+if TYPE_CHECKING:
+    from vlmdata.datasets.base import Dataset
 
 
 def datasets(
@@ -31,33 +34,32 @@ def datasets(
     if name is not None and name not in known:
         raise UsageError(f"unknown data set or format {name!r}{nearest(name, known)}")
     if json:
-        rows = {
-            key: {
-                "phase": kind.phase,
-                "tasks": list(kind.tasks),
-                "splits": list(kind.splits),
-                "commercial": kind.license.commercial,
-                "homepage": kind.homepage,
-                "revision": kind.revision,
-            }
-            for key, kind in published.items()
-            if name in (None, key)
-        }
-        say_json({"datasets": rows, "formats": [key for key in sorted(formats) if name in (None, key)]})
+        described = {key: _described(kind) for key, kind in published.items() if name in (None, key)}
+        say_json({"datasets": described, "formats": [key for key in sorted(formats) if name in (None, key)]})
     elif quiet:
         return
     elif name:
         say([name, "", cleandoc(known[name].__doc__ or "")])
     else:
         typer.echo("Data sets (vlmdata fetch NAME, or {dataset: NAME} in a recipe)")
-        _list(
-            {
-                key: f"{kind.phase}; commercial use: {kind.license.commercial}. {_first_line(kind)}"
-                for key, kind in published.items()
-            }
-        )
+        _list({key: f"{_terms(kind)}. {_first_line(kind)}" for key, kind in published.items()})
         typer.echo("\nLocal formats ({path: FILE, format: FORMAT} in a recipe)")
         _list({key: _first_line(kind) for key, kind in formats.items()})
+
+
+def _described(kind: type[Dataset]) -> dict[str, object]:
+    return {
+        "phase": kind.phase,
+        "tasks": list(kind.tasks),
+        "splits": list(kind.splits),
+        "commercial": kind.license.commercial,
+        "homepage": kind.homepage,
+        "revision": kind.revision,
+    }
+
+
+def _terms(kind: type[Dataset]) -> str:
+    return f"{kind.phase}; commercial use: {kind.license.commercial}"
 
 
 def _first_line(kind: type) -> str:

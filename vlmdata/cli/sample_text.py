@@ -22,7 +22,8 @@ def sample_lines(record: Record, full: bool) -> Iterator[str]:
     yield typer.style(printable(record["key"]), bold=True)
     origin = " ".join(filter(None, (record["dataset"], record["config"], record["split"], record["source"])))
     yield from _field("from", "; ".join(filter(None, (origin, record["license"]["images"]))), full)
-    yield from _field("tags", " ".join(filter(None, (record["language"], *record["tags"]))), full)
+    if tags := " ".join(filter(None, (record["language"], *record["tags"]))):
+        yield from _field("tags", tags, full)
     rows = [(f"image {number}", _image(info)) for number, info in enumerate(record["image_info"])]
     yield from _fields(rows, full)
     yield from _fields([(mark["id"], _mark(mark)) for mark in record.get("annotations") or ()], full)

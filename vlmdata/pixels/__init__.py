@@ -1,7 +1,7 @@
 """The decode stage: headers, decoding, transforms, views, encoding. ``render`` does a window of pictures."""
 
 from vlmdata.pixels.encode import EncodedView
-from vlmdata.pixels.header import MAX_PIXELS, Header, extension_of, read_header
+from vlmdata.pixels.header import MAX_PIXELS, Header, read_header
 from vlmdata.pixels.mask import Rle, render_mask
 from vlmdata.pixels.policy import PixelPolicy, conversions, is_canonical
 from vlmdata.pixels.render import Fault, RenderClock, Rendered, render
@@ -17,7 +17,6 @@ __all__ = [
     "Rendered",
     "Rle",
     "conversions",
-    "extension_of",
     "is_canonical",
     "read_header",
     "render",

@@ -2,6 +2,5 @@
 
 from vlmdata.pixels.header.facts import Colour, Header
 from vlmdata.pixels.header.read import MAX_PIXELS, read_header
-from vlmdata.pixels.header.signature import extension_of
 
-__all__ = ["MAX_PIXELS", "Colour", "Header", "extension_of", "read_header"]
+__all__ = ["MAX_PIXELS", "Colour", "Header", "read_header"]

@@ -45,18 +45,6 @@ DECODED = frozenset(
 CLIPS = frozenset({"video/mp4", "video/quicktime"})
 """The clips whose header can be read."""
 
-_EXTENSIONS = {
-    "image/jpeg": "jpg",
-    "image/tiff": "tif",
-    "image/jp2": "jp2",
-    "video/quicktime": "mov",
-}
-
-
-def extension_of(media_type: str) -> str:
-    """The file extension of a media type, without a dot: ``jpg``, ``png``, ``webp``, ``gif``, ``mp4`` …"""
-    return _EXTENSIONS.get(media_type, media_type.rpartition("/")[2])
-
 
 def media_type_of(data: bytes) -> str | None:
     """The media type by content, also of formats that are known but not decoded; None for anything else."""
