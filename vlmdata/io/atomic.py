@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from vlmdata.errors import StorageError
 
@@ -100,10 +100,12 @@ class PartialFile(io.RawIOBase):
         self.path = path
         self.size = 0
         self._digest = hashlib.sha256()
-        self._discarded = False
+        self._discarded = True
+        self._file: IO[bytes] = io.BytesIO()  # what the destructor closes where opening fails
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = partial_of(path).open("wb")
+        self._discarded = False
 
     @property
     def sha256(self) -> str:
