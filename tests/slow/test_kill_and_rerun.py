@@ -89,8 +89,24 @@ def test_killed_at_random_moments(undisturbed: tuple[Path, Path, float], tmp_pat
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    children = psutil.Process(process.pid).children()
-    return [child for child in children if any("spawn_main" in word for word in child.cmdline())]
+    return [child for child in psutil.Process(process.pid).children() if _is_worker(child)]
+
+
+def _is_worker(child: psutil.Process) -> bool:
+    try:
+        return any("spawn_main" in word for word in child.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
+
+
+def both_workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Once they are there: between two passes of a run there are none for a moment."""
+    deadline = time.monotonic() + A_VERB_MAY_TAKE_S
+    while len(found := workers_of(process)) < 2:
+        assert process.poll() is None, "the run ended before its workers were found"
+        assert time.monotonic() < deadline, "no workers ever started"
+        time.sleep(0.01)
+    return found
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.3])
@@ -104,12 +120,9 @@ def test_a_killed_worker_ends_the_run_with_one_line(
     command = ("preprocess", recipe, "--out", tmp_path / "out", "--workers", 2, "--quiet")
     process = start(*command, home=home)
     try:
-        deadline = time.monotonic() + A_VERB_MAY_TAKE_S
-        while len(workers_of(process)) < 2:
-            assert time.monotonic() < deadline, "no worker ever started"
-            time.sleep(0.01)
+        both_workers_of(process)
         time.sleep(delay * took)
-        random.Random(delay).choice(workers_of(process)).kill()
+        random.Random(delay).choice(both_workers_of(process)).kill()
         _, errors = process.communicate(timeout=A_VERB_MAY_TAKE_S)
     finally:
         process.kill()
