@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Machines are noisy: no example fails for being slow. CI tries the same examples every time.
+settings.register_profile(
+    "vlmdata", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
+settings.load_profile("vlmdata")
 
 REAL = Path(__file__).parents[2] / "shared" / "data"
 
