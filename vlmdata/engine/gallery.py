@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import blake2b
 from pathlib import Path
 
+from vlmdata.io.digest import number_of
 from vlmdata.shards.formats import read_records
 from vlmdata.shards.manifest_file import by_format
 from vlmdata.types import Manifest, Record
@@ -29,9 +29,5 @@ def picked(root: Path, manifest: Manifest, count: int = 24) -> Iterator[Record]:
         for start, stop in zip(starts, [*starts[1:], total], strict=True):
             if first <= start < end:
                 rows = read_records(root / shard.path, start - first, min(stop, end, start + _NEIGHBOURS) - first)
-                yield min(rows, key=_rank)
+                yield min(rows, key=lambda record: number_of(record["key"]))
         first = end
-
-
-def _rank(record: Record) -> bytes:
-    return blake2b(record["key"].encode(), digest_size=8).digest()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
 from vlmdata.errors import TooManyErrors
+from vlmdata.io.digest import number_of
 from vlmdata.types import Drop, Dropped, Sample, StepTally
 
 THUMBNAILS_PER_REASON = 4
@@ -87,8 +87,7 @@ class Ledger:
         if picture is None:
             return
         group = self._pictures[dropped.step, dropped.drop.reason]
-        rank = int.from_bytes(blake2b(dropped.key.encode(), digest_size=8).digest())
-        one = _Kept(-rank, self._records, picture)
+        one = _Kept(-number_of(dropped.key), self._records, picture)
         if len(group) < THUMBNAILS_PER_REASON:
             heapq.heappush(group, one)
         else:

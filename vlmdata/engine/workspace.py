@@ -5,10 +5,10 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import blake2b
 from pathlib import Path
 
 from vlmdata.errors import OutputExistsError
+from vlmdata.io.digest import number_of
 
 WORK = ".work"
 
@@ -35,7 +35,7 @@ def decision_path(folder: Path, task: int) -> Path:
 
 def uniform(name: str) -> float:
     """A number in [0, 1) that depends on ``name`` alone."""
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) / 2**64
+    return number_of(name) / 2**64
 
 
 class Heartbeat:

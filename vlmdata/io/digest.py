@@ -34,6 +34,11 @@ def input_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
+def number_of(text: str) -> int:
+    """64 bits that depend on ``text`` alone: for seeds, shares, and an order that has nothing to do with content."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+
+
 def combined(parts: Iterable[str]) -> str:
     """One hash of several strings, in order."""
     digest = hashlib.sha256()

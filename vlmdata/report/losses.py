@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from vlmdata.errors import InputError
+from vlmdata.io.digest import number_of
 from vlmdata.report.brief import cut
 from vlmdata.report.overlay import data_uri
 from vlmdata.types import Manifest
@@ -87,8 +87,8 @@ def _rows(path: Path) -> Iterator[Any]:
         raise InputError(f"{path} cannot be read ({error}): make the data set again") from error
 
 
-def _rank(row: Any) -> tuple[bool, bytes, str]:
-    return row["thumbnail"] is None, blake2b(row["key"].encode(), digest_size=8).digest(), row["source"]
+def _rank(row: Any) -> tuple[bool, int, str]:
+    return row["thumbnail"] is None, number_of(row["key"]), row["source"]
 
 
 def _example(row: Any) -> Example:

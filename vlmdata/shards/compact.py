@@ -24,9 +24,9 @@ from vlmdata.shards.card import CARD, write_card
 from vlmdata.shards.formats import FORMATS, FormatName, read_records
 from vlmdata.shards.manifest_file import MANIFEST, by_format, read_manifest, write_manifest
 from vlmdata.shards.schema import sample_schema
-from vlmdata.shards.store import Shard, size_of
+from vlmdata.shards.store import Shard
 from vlmdata.shards.verify import file_problems
-from vlmdata.types import Manifest, Record, ShardInfo, record_json
+from vlmdata.types import Manifest, Record, ShardInfo, record_json, record_size
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -133,7 +133,7 @@ def _packed(records: Iterator[Record], new: Callable[[int], Shard], room: int, m
     shard = new(number)
     for record in records:
         encoded = record_json(record, shard.columns)
-        if shard.samples and (shard.samples == room or shard.bytes + size_of(record, encoded) > max_bytes):
+        if shard.samples and (shard.samples == room or shard.bytes + record_size(record, encoded) > max_bytes):
             shard.finish()
             yield shard
             number += 1

@@ -7,7 +7,7 @@ from io import RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vlmdata.types import Record
+from vlmdata.types import Record, record_size
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,7 +50,7 @@ class ParquetWriter:
 
     def write(self, record: Record, encoded: bytes) -> None:
         """Add a row. ``encoded`` is its JSON, which stands here for its size."""
-        size = len(encoded) + sum(len(picture["bytes"]) for picture in record["images"])
+        size = record_size(record, encoded)
         if self._rows and (len(self._rows) == GROUP_ROWS or self._held + size > GROUP_BYTES):
             self._write_group()
         self._rows.append(record)

@@ -14,7 +14,7 @@ from vlmdata.io.atomic import PartialFile, publish
 from vlmdata.shards.dropped import DroppedFile
 from vlmdata.shards.formats import FormatName, shard_path, writer
 from vlmdata.shards.schema import OPTIONAL_COLUMNS, deserialized
-from vlmdata.types import Record, ShardInfo, Written, record_json, to_record
+from vlmdata.types import Record, ShardInfo, Written, record_json, record_size, to_record
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,7 +38,7 @@ class Shard:
         for one in self._writers:
             one.write(record, encoded)
         self.samples += 1
-        self.bytes += size_of(record, encoded)
+        self.bytes += record_size(record, encoded)
 
     def finish(self) -> None:
         """Bring all of it to disk, still under partial names."""
@@ -70,11 +70,6 @@ class Shard:
             with suppress(Exception):
                 one.close()
             file.close()
-
-
-def size_of(record: Record, encoded: bytes) -> int:
-    """What a record adds to a shard, near enough: its JSON and its pictures."""
-    return len(encoded) + sum(len(picture["bytes"]) for picture in record["images"])
 
 
 class ShardSet:
@@ -123,7 +118,7 @@ class ShardSet:
                     "or step of the recipe declares them: add the column to its `fills`"
                 )
         encoded = record_json(record, self._schema.names)
-        self._room(split, size_of(record, encoded)).write(record, encoded)
+        self._room(split, record_size(record, encoded)).write(record, encoded)
 
     def close(self) -> list[ShardInfo]:
         """Publish everything; the files by split, in order. Splits without a sample have none."""

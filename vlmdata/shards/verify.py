@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
-from hashlib import blake2b
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
 from vlmdata.errors import BadRecord, InputError
 from vlmdata.io.atomic import PARTIAL
-from vlmdata.io.digest import sha256_file
+from vlmdata.io.digest import number_of, sha256_file
 from vlmdata.shards.formats import FORMATS, read_records
 from vlmdata.shards.manifest_file import MANIFEST, by_format, read_manifest
 from vlmdata.types import Manifest, Record, ShardInfo, record_json
@@ -124,7 +123,7 @@ def _shard_problems(
                 break
             yield from _record_problems(where, whole[0], manifest)
             yield from (f"{where}: {problem}" for problem in _differences(whole, manifest))
-            keys.append(_hashed(whole[0]["key"]))
+            keys.append(number_of(whole[0]["key"]))
             rows += 1
     except InputError as error:
         yield f"{first.path} row {rows}: {error}"
@@ -163,10 +162,6 @@ def _encoded(record: Mapping[str, Any], manifest: Manifest) -> bytes | str:
         return str(error)
 
 
-def _hashed(key: str) -> int:
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest())
-
-
 def _duplicates(root: Path, manifest: Manifest, damaged: set[str], keys: array[int]) -> Iterator[str]:
     """Keys used twice. Equal hashes are only a suspicion, so the few keys that bear them are read again."""
     import numpy as np
@@ -181,7 +176,7 @@ def _duplicates(root: Path, manifest: Manifest, damaged: set[str], keys: array[i
             continue
         for row, record in enumerate(read_records(root / info.path)):
             key = record["key"]
-            if _hashed(key) not in suspects:
+            if number_of(key) not in suspects:
                 continue
             if key in seen:
                 yield f"{info.path} row {row}: key {key!r} is also that of {seen[key]}"

@@ -11,11 +11,11 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from vlmdata.io.digest import number_of
 from vlmdata.types import Drop, Dropped, Sample
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Context:
     def rng(self, sample: Sample) -> random.Random:
         """Randomness for this step and sample: the same on any machine, in any order, after any restart."""
         name = f"{self.seed}/{self.step}/{self.ordinal}/{sample.key}"
-        return random.Random(int.from_bytes(blake2b(name.encode(), digest_size=8).digest()))
+        return random.Random(number_of(name))
 
     def note(self, what: str) -> None:
         """Count something a reader of the funnel wants to know, such as ``left_alone:sides``."""

@@ -24,7 +24,7 @@ from vlmdata.types.manifest import (
     StepTally,
     TaskReport,
 )
-from vlmdata.types.record import Record, from_record, record_json, to_record
+from vlmdata.types.record import Record, from_record, record_json, record_size, to_record
 from vlmdata.types.sample import Commercial, Drop, Dropped, License, Origin, Sample, SampleRole
 from vlmdata.types.source import Partition, Rejected, Source
 from vlmdata.types.transform import Affine, Chain, Crop, HFlip, Pad, Resize, Rot90, Transform, VFlip
@@ -83,5 +83,6 @@ __all__ = [
     "Written",
     "from_record",
     "record_json",
+    "record_size",
     "to_record",
 ]
