@@ -1,0 +1,11 @@
+"""A recipe: what is made from what, by which steps. Checked when it is loaded, the same on every machine.
+
+Where it runs (workers, executor, paths of output) is not in it, so equal recipes have equal output.
+"""
+
+from vlmdata.recipe.check import named_dataset, named_source
+from vlmdata.recipe.complaints import nearest
+from vlmdata.recipe.files import load, parsed, shipped
+from vlmdata.recipe.model import Output, Recipe
+
+__all__ = ["Output", "Recipe", "load", "named_dataset", "named_source", "nearest", "parsed", "shipped"]

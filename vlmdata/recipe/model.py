@@ -1,0 +1,88 @@
+"""What a recipe is: plain data, frozen, checked field by field."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, SerializeAsAny, field_validator
+
+from vlmdata.io.source import RecipeInput
+from vlmdata.pixels.policy import PixelPolicy
+from vlmdata.steps.base import AnyStep
+
+FormatName = Literal["parquet", "webdataset"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ImageOutput(_Part):
+    """How stored pictures are encoded. ``exact`` is pixel-equal to Pillow and the model's own code."""
+
+    format: Literal["jpeg", "png", "webp"] = "jpeg"
+    quality: Annotated[int, Field(ge=1, le=100)] = 95
+    fidelity: Literal["fast", "exact"] = "fast"
+    background: tuple[int, int, int] = (255, 255, 255)
+
+
+class Output(_Part):
+    """What is written. A shard holds at most ``max_samples`` samples and about ``max_bytes``."""
+
+    formats: Annotated[tuple[FormatName, ...], Field(min_length=1)] = ("parquet",)
+    max_samples: Annotated[int, Field(gt=0)] = 5000
+    max_bytes: Annotated[ByteSize, Field(gt=0)] = ByteSize(512_000_000)
+    shuffle: bool = False
+    split: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Annotated[float, Field(gt=0, lt=1)]] = {}
+    views: Literal["stored", "planned"] = "stored"
+    image: ImageOutput = ImageOutput()
+
+    @field_validator("split")
+    @classmethod
+    def _within_the_whole(cls, split: dict[str, float]) -> dict[str, float]:
+        if sum(split.values()) > 1 + 1e-9:
+            raise ValueError(f"the shares add up to {sum(split.values()):g}, more than the whole")
+        return split
+
+    @property
+    def pixels(self) -> PixelPolicy:
+        return PixelPolicy(**self.image.model_dump(), views=self.views)
+
+
+class Errors(_Part):
+    """How many bugs (unexpected exceptions in steps) a run forgives. Bad input is not among them."""
+
+    max_unexpected: Annotated[int, Field(ge=0)] = 20
+
+
+class Licenses(_Part):
+    """With ``commercial: true`` only samples whose licence says yes are kept."""
+
+    commercial: bool = False
+
+
+class Recipe(_Part):
+    """A checked recipe. ``inputs`` and ``steps`` are frozen models themselves."""
+
+    version: Literal[1]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
+    seed: int = 0
+    model: str | None = None
+    inputs: Annotated[tuple[SerializeAsAny[RecipeInput], ...], Field(min_length=1)]
+    licenses: Licenses = Licenses()
+    steps: tuple[SerializeAsAny[AnyStep], ...] = ()
+    output: Output = Output()
+    errors: Errors = Errors()
+
+    def resolved(self) -> dict[str, Any]:
+        """The recipe as plain data with every default written out; loading it gives an equal recipe."""
+        data = self.model_dump(mode="json", exclude={"steps"})
+        data["steps"] = [{step.name: step.model_dump(mode="json")} for step in self.steps]
+        return data
+
+    def with_limit(self, limit: int) -> Recipe:
+        """The same with at most ``limit`` rows of each input."""
+        inputs = tuple(
+            one.model_copy(update={"limit": min(limit, one.limit) if one.limit else limit}) for one in self.inputs
+        )
+        return self.model_copy(update={"inputs": inputs})
