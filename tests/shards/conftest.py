@@ -24,6 +24,7 @@ from vlmdata.types import (
     Box,
     Choices,
     Crop,
+    Download,
     HFlip,
     Image,
     ImagePart,
@@ -81,7 +82,9 @@ def image_with_views(layout: Layout, shade: int, planned: bool = False) -> tuple
     data = picture(16, 12, shade)
     image = Image(data=data, original=Size(16, 12), edits=(HFlip(),), id=f"made:{shade}", media_type="image/jpeg")
     image = replace(image, sha256=hashlib.sha256(data).hexdigest(), source=f"pictures/{shade}.jpg", license="CC0")
-    image = replace(image, layout=layout)
+    address = f"https://pictures.example/{shade}.jpg"
+    download = Download(url=address, final_url=f"{address}?moved", status=200, content_type="image/jpeg")
+    image = replace(image, layout=layout, download=download)
     sizes = [image.size] if planned else [one.size(image.size) for one in layout.views]
     return image, tuple(view(size, shade, "PNG" if number % 2 else "JPEG") for number, size in enumerate(sizes))
 

@@ -43,7 +43,7 @@ def test_what_was_written_is_read(made: SimpleNamespace, make_directory: Maker, 
     assert directory.title == "made-up"
     assert directory.role == "train"
     assert directory.license.images == "CC BY 4.0"
-    assert directory.columns() == {"annotations", "alternatives", "choices"}
+    assert directory.columns() == {"annotations", "alternatives", "choices", "downloads"}
 
 
 def test_part_of_a_shard(make_directory: Maker) -> None:

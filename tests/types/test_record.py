@@ -16,6 +16,7 @@ from vlmdata.types import (
     Box,
     Choices,
     Crop,
+    Download,
     HFlip,
     Image,
     ImagePart,
@@ -49,6 +50,9 @@ JSON = st.recursive(
 )
 SIZES = st.builds(Size, st.integers(1, 4000), st.integers(1, 4000))
 MASKS = st.builds(Mask, TEXT | st.lists(st.integers(0, 999), max_size=4).map(tuple), SIZES)
+DOWNLOADS = st.builds(
+    Download, url=TEXT.filter(bool), final_url=TEXT, status=st.integers(200, 299), content_type=st.none() | TEXT
+)
 RINGS = st.lists(st.lists(st.builds(Point, REAL, REAL), min_size=1, max_size=4).map(tuple), max_size=2).map(tuple)
 
 
@@ -109,6 +113,7 @@ def pictures(draw: st.DrawFn) -> Image:
         license=draw(st.none() | TEXT),
         timestamp_s=draw(st.none() | REAL),
         clip=draw(st.none() | TEXT),
+        download=draw(st.none() | DOWNLOADS),
     )
 
 

@@ -59,23 +59,16 @@ def _records(directory: Path) -> Iterator[Record]:
 
 
 def _dropped(directory: Path, reason: str | None) -> Iterator[dict[str, Any]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from vlmdata.errors import InputError, UsageError
+    from vlmdata.errors import UsageError
     from vlmdata.recipe import nearest
+    from vlmdata.shards.dropped import read_dropped
     from vlmdata.shards.manifest_file import read_manifest
 
     reasons = {one for tally in read_manifest(directory).funnel for one in tally.dropped}
     if reason and reason not in reasons:
         raise UsageError(f"{directory} dropped nothing as {reason!r}{nearest(reason, reasons)}")
     for path in sorted((directory / "dropped").glob("*.parquet")):
-        try:
-            with pq.ParquetFile(path) as file:
-                for batch in file.iter_batches(256):
-                    yield from (row for row in batch.to_pylist() if reason in (None, row["reason"]))
-        except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{path} cannot be read ({error}): make the data set again") from error
+        yield from (row for row in read_dropped(path) if reason in (None, row["reason"]))
 
 
 def _as_json(rows: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+from vlmdata.errors import InputError
 from vlmdata.io.atomic import publishing, storage_errors
-from vlmdata.shards.schema import dropped_schema
+from vlmdata.shards.schema import DROPPED_COLUMNS, dropped_schema
 from vlmdata.types import Dropped, Sample
 
 TEXT_CHARACTERS = 500
 
 _IN_MEMORY = 4 << 20
 _ROWS_AT_ONCE = 1000
+
+
+def dropped_path(root: Path, task: int) -> Path:
+    """Where records of the task are, if it dropped anything."""
+    return root / "dropped" / f"train-{task:05d}.parquet"
+
+
+def read_dropped(path: Path, columns: Sequence[str] = DROPPED_COLUMNS) -> Iterator[dict[str, Any]]:
+    """Records of one file, some at a time. ``InputError`` where it is damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(256, columns=list(columns)):
+                yield from batch.to_pylist()
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{path} cannot be read ({error}): make the data set again") from error
 
 
 class DroppedFile:
@@ -26,7 +45,7 @@ class DroppedFile:
     """
 
     def __init__(self, root: Path, task: int) -> None:
-        self.path = root / "dropped" / f"train-{task:05d}.parquet"
+        self.path = dropped_path(root, task)
         self._root = root
         self._spool: IO[bytes] | None = None
         self._thumbnails: Mapping[int, bytes] = {}

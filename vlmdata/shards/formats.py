@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from vlmdata.errors import InputError
-from vlmdata.shards.parquet import ParquetWriter, read_parquet
-from vlmdata.shards.webdataset import WebDatasetWriter, read_webdataset
+from vlmdata.shards.parquet import ParquetWriter, parquet_keys, read_parquet
+from vlmdata.shards.webdataset import WebDatasetWriter, read_webdataset, webdataset_keys
 from vlmdata.types import Record
 
 if TYPE_CHECKING:
@@ -54,13 +55,25 @@ def read_records(path: Path, start: int = 0, stop: int | None = None) -> Iterato
 
     Raises ``InputError`` where the file is damaged or missing.
     """
+    read = read_webdataset if path.suffix == ".tar" else read_parquet
+    with _reading(path):
+        yield from read(path, start, stop)
+
+
+def read_keys(path: Path) -> Iterator[str]:
+    """The keys of a shard, in order. ``InputError`` as ``read_records``."""
+    with _reading(path):
+        yield from (webdataset_keys if path.suffix == ".tar" else parquet_keys)(path)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
     import tarfile
 
     import pyarrow as pa
 
-    read = read_webdataset if path.suffix == ".tar" else read_parquet
     try:
-        yield from read(path, start, stop)
+        yield
     except (OSError, KeyError, ValueError, tarfile.TarError, pa.ArrowException) as error:
         raise InputError(
             f"{path} cannot be read as a shard ({type(error).__name__}: {error}): make or fetch the data set again"

@@ -96,6 +96,15 @@ def read_parquet(path: Path, start: int = 0, stop: int | None = None) -> Iterato
             first = end
 
 
+def parquet_keys(path: Path) -> Iterator[str]:
+    """Its keys, in order; nothing else is read."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(columns=["key"]):
+            yield from batch.column(0).to_pylist()
+
+
 def _read_group(file: pq.ParquetFile, group: int, start: int, stop: int) -> Iterator[Record]:
     first = 0
     for batch in file.iter_batches(_READ_ROWS, row_groups=[group], use_threads=False):

@@ -13,7 +13,7 @@ BASE_COLUMNS = (
     "key", "images", "image_info", "messages", "tags",
     "dataset", "config", "split", "source", "language", "license", "role", "meta",
 )  # fmt: skip
-OPTIONAL_COLUMNS = ("alternatives", "choices", "annotations")
+OPTIONAL_COLUMNS = ("alternatives", "choices", "annotations", "downloads")
 DROPPED_COLUMNS = ("key", "step", "reason", "value", "threshold", "source", "text", "thumbnail")
 
 
@@ -69,6 +69,7 @@ def _features() -> dict[str, Any]:
         "alternatives": List({"message": Value("int32"), "text": string, "weight": Value("float64")}),
         "choices": List({"message": Value("int32"), "options": List(string), "answer": Value("int32")}),
         "annotations": List(_annotation()),
+        "downloads": List({"url": string, "final_url": string, "status": Value("int32"), "content_type": string}),
         "tags": List(string),
         "dataset": string,
         "config": string,

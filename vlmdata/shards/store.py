@@ -89,6 +89,7 @@ class ShardSet:
         schema: bytes,
         max_samples: int,
         max_bytes: int,
+        generation: int = 0,
     ) -> None:
         self.dropped = DroppedFile(root, task)
         self._root = root
@@ -98,6 +99,7 @@ class ShardSet:
         self._absent = [column for column in OPTIONAL_COLUMNS if column not in self._schema.names]
         self._max_samples = max_samples
         self._max_bytes = max_bytes
+        self._generation = generation
         self._shards: dict[str, list[Shard]] = {}
         self._closed = False
 
@@ -117,6 +119,10 @@ class ShardSet:
                     f"sample {record['key']!r} from {record['dataset']} {record['source']} has {column}, but no input "
                     "or step of the recipe declares them: add the column to its `fills`"
                 )
+        self.keep(record, split)
+
+    def keep(self, record: Record, split: str) -> None:
+        """Add a row as it was read from a shard with the same columns; nothing of it changes."""
         encoded = record_json(record, self._schema.names)
         self._room(split, record_size(record, encoded)).write(record, encoded)
 
@@ -126,7 +132,7 @@ class ShardSet:
         for shard in shards:
             shard.finish()
         self.dropped.publish()
-        infos = [info for shard in shards for info in shard.publish()]
+        infos = [info for shard in shards for info in shard.publish(self._generation)]
         self._closed = True
         return infos
 

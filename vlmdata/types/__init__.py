@@ -12,6 +12,7 @@ from vlmdata.types.conversation import (
     Role,
     TextPart,
 )
+from vlmdata.types.download import Download
 from vlmdata.types.geometry import Box, Point, Size
 from vlmdata.types.image import Image
 from vlmdata.types.layout import WHOLE, Layout, Seen, View, ViewKind
@@ -24,7 +25,8 @@ from vlmdata.types.manifest import (
     StepTally,
     TaskReport,
 )
-from vlmdata.types.record import Record, from_record, record_json, record_size, to_record
+from vlmdata.types.record import Record, record_json, record_size, to_record
+from vlmdata.types.restore import from_record
 from vlmdata.types.sample import Commercial, Drop, Dropped, License, Origin, Sample, SampleRole
 from vlmdata.types.source import Partition, Rejected, Source
 from vlmdata.types.transform import Affine, Chain, Crop, HFlip, Pad, Resize, Rot90, Transform, VFlip
@@ -42,6 +44,7 @@ __all__ = [
     "Choices",
     "Commercial",
     "Crop",
+    "Download",
     "Drop",
     "Dropped",
     "HFlip",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from vlmdata.types.download import Download
 from vlmdata.types.geometry import Size
 from vlmdata.types.layout import WHOLE, Layout
 from vlmdata.types.transform import Transform
@@ -18,7 +19,8 @@ class Image:
 
     Attributes:
         data: the encoded bytes, or None until loaded from ``uri``.
-        uri: path or fsspec URL of the file, where the bytes are not carried along.
+        uri: path or fsspec URL of the file, where the bytes are not carried along; http(s) addresses are got by
+            the fetch line alone.
         original: width and height as shown (EXIF orientation counted in), before any edit; None until read.
         edits: pending geometry, first to last.
         layout: how it is cut after all edits.
@@ -27,6 +29,8 @@ class Image:
         sha256: of the source bytes, in hex.
         source: URL or path it came from, for provenance.
         license: of this picture, where it differs by picture.
+        expected: ``sha256:…`` or ``md5:…`` in hex, that the source bytes must have, where a data set says so.
+        download: how the bytes came, where they came over HTTP.
     """
 
     data: bytes | None = None
@@ -41,6 +45,8 @@ class Image:
     license: str | None = None
     timestamp_s: float | None = None
     clip: str | None = None
+    expected: str | None = None
+    download: Download | None = None
 
     @property
     def size(self) -> Size:

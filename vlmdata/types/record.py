@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from itertools import chain
 from typing import Any
 
 from vlmdata.errors import BadRecord
 from vlmdata.types.annotation import Annotation, Mask
 from vlmdata.types.consistency import inconsistencies
-from vlmdata.types.conversation import Alternative, Choices, ImagePart, Message, Part, RegionPart, TextPart
-from vlmdata.types.geometry import Box, Point, Size
+from vlmdata.types.conversation import ImagePart, Part, RegionPart, TextPart
+from vlmdata.types.download import Download
+from vlmdata.types.geometry import Size
 from vlmdata.types.image import Image
 from vlmdata.types.layout import WHOLE, View
 from vlmdata.types.media import extension_of
-from vlmdata.types.sample import License, Origin, Sample
+from vlmdata.types.sample import Sample
 from vlmdata.types.written import StoredView, Written
 
 Record = dict[str, Any]
+
+_DOWNLOAD_FIELDS = tuple(field.name for field in fields(Download))
 
 
 def to_record(written: Written) -> Record:
@@ -37,6 +41,7 @@ def to_record(written: Written) -> Record:
             "image_info": _image_infos(sample.images, written.views),
             **_conversation(sample),
             "annotations": [_annotation(mark) for mark in sample.annotations],
+            "downloads": _downloads(sample.images),
             **_provenance(sample),
         }
     except OverflowError as error:
@@ -118,6 +123,17 @@ def _view(view: View, frame: Size | None) -> Record:
     return {"kind": view.kind, "x": x, "y": y, "w": w, "h": h, "width": size.width, "height": size.height}
 
 
+def _downloads(images: Sequence[Image]) -> list[Record]:
+    """One for each image or, where none was got over HTTP, nothing at all."""
+    if not any(image.download for image in images):
+        return []
+    nothing = dict.fromkeys(_DOWNLOAD_FIELDS)
+    return [
+        {name: getattr(image.download, name) for name in _DOWNLOAD_FIELDS} if image.download else nothing
+        for image in images
+    ]
+
+
 def _conversation(sample: Sample) -> Record:
     return {
         "messages": [
@@ -197,101 +213,3 @@ def _meta(meta: Mapping[str, object]) -> str:
 
 def _float(value: float | None) -> float | None:
     return None if value is None else float(value)
-
-
-def from_record(record: Mapping[str, Any]) -> Sample:
-    """The sample of a row; its images carry the stored bytes and wait for nothing.
-
-    A recorded but not stored layout is left out: it is chosen again. Raises ``BadRecord``: ``already_tiled``
-    where only parts of a frame are stored, ``bad_record`` for a row that is not of the schema.
-    """
-    try:
-        return Sample(
-            key=record["key"],
-            origin=Origin(
-                dataset=record["dataset"], source=record["source"], config=record["config"], split=record["split"]
-            ),
-            images=tuple(_image(info, record["images"]) for info in record["image_info"]),
-            messages=tuple(
-                Message(message["role"], tuple(_to_part(part) for part in message["content"]))
-                for message in record["messages"]
-            ),
-            annotations=tuple(_to_annotation(mark) for mark in record.get("annotations") or ()),
-            alternatives=tuple(Alternative(**other) for other in record.get("alternatives") or ()),
-            choices=tuple(
-                Choices(choices["message"], tuple(choices["options"]), choices["answer"])
-                for choices in record.get("choices") or ()
-            ),
-            tags=tuple(record["tags"]),
-            language=record["language"],
-            license=License(**record["license"]),
-            role=record["role"],
-            meta=json.loads(record["meta"] or "{}"),
-        )
-    except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise BadRecord("bad_record", f"{type(error).__name__}: {error}") from error
-
-
-def _image(info: Record, stored: Sequence[Record]) -> Image:
-    described = info["views"][: info["count"]]
-    number = next((number for number, view in enumerate(described) if _shows_frame(view, info)), None)
-    if number is None:
-        raise BadRecord(
-            "already_tiled",
-            f"only the views of layout {info['policy']!r} are stored, and a frame cannot be put together from them: "
-            "start from the data set they were made of",
-        )
-    return Image(
-        data=stored[info["first"] + number]["bytes"],
-        original=Size(info["width"], info["height"]) if info["width"] else None,
-        id=info["id"],
-        media_type=info["media_type"],
-        sha256=info["sha256"],
-        source=info["source"],
-        license=info["license"],
-        timestamp_s=info["timestamp_s"],
-        clip=info["clip"],
-    )
-
-
-def _shows_frame(view: Record, info: Record) -> bool:
-    """Whether it is all of the frame, pixel for pixel."""
-    width, height = info["width"], info["height"]
-    shown = [view[name] for name in ("x", "y", "w", "h", "width", "height")]
-    return view["kind"] == "whole" or shown == [0, 0, width, height, width, height]
-
-
-def _to_part(part: Record) -> Part:
-    match part["type"]:
-        case "text":
-            return TextPart(part["text"])
-        case "image":
-            return ImagePart(part["image_index"])
-        case "region":
-            return RegionPart(tuple(part["regions"]))
-        case other:
-            raise ValueError(f"a part of type {other!r}")
-
-
-def _to_annotation(mark: Record) -> Annotation:
-    box_1000 = mark["bbox_1000"]
-    return Annotation(
-        id=mark["id"],
-        image=mark["image_index"],
-        label=mark["label"],
-        text=mark["text"],
-        box=Box(*mark["bbox"]) if mark["bbox"] else None,
-        box_1000=(box_1000[0], box_1000[1], box_1000[2], box_1000[3]) if box_1000 else None,
-        point=Point(*mark["point"]) if mark["point"] else None,
-        polygon=tuple(
-            tuple(Point(x, y) for x, y in zip(ring[::2], ring[1::2], strict=True)) for ring in mark["polygon"] or ()
-        ),
-        mask=_to_mask(json.loads(mark["mask"])) if mark["mask"] else None,
-        score=mark["score"],
-        source=mark["source"],
-    )
-
-
-def _to_mask(rle: Record) -> Mask:
-    counts, (height, width) = rle["counts"], rle["size"]
-    return Mask(counts if isinstance(counts, str) else tuple(counts), Size(width, height))
