@@ -1,0 +1,1 @@
+"""The HTTP client: polite, bounded, suspicious of what comes back."""
