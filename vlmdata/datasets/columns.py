@@ -56,16 +56,22 @@ def _given(path: Path, schema: pa.Schema, option: str, name: str) -> str:
     return column
 
 
+def bytes_columns(schema: pa.Schema) -> list[str]:
+    """Columns that hold files themselves, those first that are called as columns of pictures are."""
+    found = [field.name for field in schema if _holds_bytes(_item(field.type))]
+    known = field_named(found, _IMAGE_COLUMNS)
+    return sorted(found, key=lambda name: name != known)
+
+
 def _image_column(schema: pa.Schema) -> str | None:
     import pyarrow as pa
 
-    bytes_in = [field.name for field in schema if _holds_bytes(_item(field.type))]
     named_in = [
         field.name
         for field in schema
         if pa.types.is_string(_item(field.type)) or pa.types.is_large_string(_item(field.type))
     ]
-    return field_named(bytes_in, _IMAGE_COLUMNS) or next(iter(bytes_in), None) or field_named(named_in, _IMAGE_COLUMNS)
+    return next(iter(bytes_columns(schema)), None) or field_named(named_in, _IMAGE_COLUMNS)
 
 
 def _text_column(schema: pa.Schema) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,10 +34,8 @@ class Place:
     source: str
 
 
-class FileFormat(Format):
-    """Rows in one or several files. Subclasses say how many, read them, and make samples of them."""
-
-    suffixes: ClassVar[tuple[str, ...]]
+class RowFormat(Format):
+    """Rows in one or several files, here or elsewhere. Subclasses number them, read them, make samples of them."""
 
     path: str = Field(description="a file, a folder, or a pattern such as data/*.jsonl; relative to the recipe")
     tags: tuple[Tag, ...] = Field(default=(), description="tags every sample bears, such as ocr or chart")
@@ -45,31 +43,21 @@ class FileFormat(Format):
     _digests: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @property
-    def title(self) -> str:
-        plain = plain_part(Path(self.path))
-        return slug((plain if plain.name not in ("", "..") else plain_part(self.root)).stem)
-
-    @cached_property
-    def files(self) -> dict[str, Path]:
-        """The files of the input by their name relative to it. ``InputError`` where there are none."""
-        return input_files(self.root, self.suffixes)
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """The files by their names relative to the input, sorted. ``InputError`` where there are none."""
 
     def digest(self) -> str:
-        return combined(part for name in self.files for part in (readable(name), self.digest_of(name)))
+        return combined(part for name in self.names for part in (readable(name), self.digest_of(name)))
 
     def digest_of(self, name: str) -> str:
         """The digest of one file, worked out once and carried to the workers."""
         if name not in self._digests:
-            self._digests[name] = input_digest(self.file(name))
+            self._digests[name] = self.hashed(name)
         return self._digests[name]
 
-    def file(self, name: str) -> Path:
-        if name not in self.files:
-            raise InputError(f"{self.root} has no file {name!r} any more: it was there when the run was planned")
-        return self.files[name]
-
     def partitions(self) -> Sequence[Partition]:
-        return [Partition(name, 0, self.rows(name)) for name in self.files]
+        return [Partition(name, 0, self.rows(name)) for name in self.names]
 
     def read(self, partition: Partition) -> Iterator[Sample | Rejected]:
         records = self.records(partition.file, partition.start, partition.stop)
@@ -77,11 +65,11 @@ class FileFormat(Format):
             try:
                 record = next(records)
             except StopIteration:
-                message = f"row {row} of {self.file(partition.file)} is gone: the file has changed since the plan"
+                message = f"row {row} of {readable(partition.file)} is gone: the file has changed since the plan"
                 raise InputError(message) from None
             place = self.place(partition.file, row, record)
             try:
-                yield self.sample(record, place)
+                yield self.sample_of(record, place)
             except BadRecord as bad:
                 yield Rejected(place.key, place.source, bad.reason, bad.detail)
             except RecursionError:
@@ -94,9 +82,9 @@ class FileFormat(Format):
     @cached_property
     def prefixes(self) -> dict[str, str]:
         """How the keys of each file begin: the title, and a label of the file where there are several."""
-        if len(self.files) == 1:
-            return dict.fromkeys(self.files, self.title)
-        return {name: f"{self.title}-{label}" for name, label in labels(self.files).items()}
+        if len(self.names) == 1:
+            return dict.fromkeys(self.names, self.title)
+        return {name: f"{self.title}-{label}" for name, label in labels(self.names).items()}
 
     def made(self, place: Place, album: Album, said: Spoken, meta: dict[str, Any]) -> Sample:
         """A sample of what a row came to, with the tags of its pictures and of this input."""
@@ -113,6 +101,10 @@ class FileFormat(Format):
         )
 
     @abstractmethod
+    def hashed(self, name: str) -> str:
+        """A hash of what one file holds."""
+
+    @abstractmethod
     def rows(self, name: str) -> int:
         """How many rows a file has. ``InputError`` where it is not of this format."""
 
@@ -121,8 +113,47 @@ class FileFormat(Format):
         """Rows ``start`` to ``stop`` (exclusive) as they are stored; raises nothing for a bad one."""
 
     @abstractmethod
-    def sample(self, record: Any, place: Place) -> Sample:
+    def sample_of(self, record: Any, place: Place) -> Sample:
         """What a stored row means. ``BadRecord`` where it means nothing."""
+
+
+class FileFormat(RowFormat):
+    """Rows in files of this machine."""
+
+    suffixes: ClassVar[tuple[str, ...]]
+
+    @property
+    def title(self) -> str:
+        plain = plain_part(Path(self.path))
+        return slug((plain if plain.name not in ("", "..") else plain_part(self.root)).stem)
+
+    @cached_property
+    def files(self) -> Mapping[str, Path]:
+        """The files of the input by their name relative to it. ``InputError`` where there are none."""
+        return input_files(self.root, self.suffixes)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.files)
+
+    def file(self, name: str) -> Path:
+        if name not in self.files:
+            raise InputError(f"{self.root} has no file {name!r} any more: it was there when the run was planned")
+        return self.files[name]
+
+    def present(self, path: Path) -> Path:
+        """``path``, a file that belongs to the input; brought first where the files are kept elsewhere."""
+        return path
+
+    def hashed(self, name: str) -> str:
+        return input_digest(self.file(name))
+
+    def sample_of(self, record: Any, place: Place) -> Sample:
+        return self.sample(record, place)
+
+    @abstractmethod
+    def sample(self, record: Any, place: Place) -> Sample:
+        """As ``sample_of``."""
 
 
 class NamedPictures(FileFormat):
@@ -146,4 +177,4 @@ class NamedPictures(FileFormat):
             root, shown = self.file(name).parent, f"the folder of {readable(Path(name).name)}"
         else:
             root, shown = self.located(self.images), self.images
-        return PictureFolder(Path(os.path.normpath(root)), shown, self.strip)
+        return PictureFolder(Path(os.path.normpath(root)), shown, self.strip, self.present)
