@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,14 +12,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from vlmdata.datasets.dialogue import Album, as_pictures
-from vlmdata.datasets.fields import TEXT_FIELDS, Spoken, captioned, field_named, meta_of, spoken
+from vlmdata.datasets.fields import TEXT_FIELDS, Spoken, field_named, meta_of, spoken
+from vlmdata.datasets.filed import filed
 from vlmdata.datasets.files import FileFormat, Place
 from vlmdata.datasets.imagefolder_index import METADATA, folder_digest, folder_index
 from vlmdata.datasets.pictures import PICTURE_SUFFIXES, PictureFolder, identity
 from vlmdata.errors import BadRecord, InputError
 from vlmdata.io.json_rows import row_object
 from vlmdata.io.paths import readable
-from vlmdata.io.source import slug
+from vlmdata.io.row_index import RowIndex
 from vlmdata.types import Image, Partition, Sample
 
 
@@ -49,7 +50,7 @@ class ImageFolder(FileFormat):
     suffixes = PICTURE_SUFFIXES
 
     @cached_property
-    def files(self) -> dict[str, Path]:
+    def files(self) -> Mapping[str, Path]:
         if not self.root.is_dir():
             raise InputError(f"{self.root} is not a folder; imagefolder reads a folder of pictures")
         return {self.title: self.root}
@@ -67,12 +68,15 @@ class ImageFolder(FileFormat):
             )
         return partitions
 
+    def index(self, name: str) -> RowIndex:
+        return folder_index(self.file(name), self.digest_of(name))
+
     def rows(self, name: str) -> int:
-        return folder_index(self.file(name), self.digest_of(name)).rows
+        return self.index(name).rows
 
     def records(self, name: str, start: int, stop: int) -> Iterator[_Entry]:
-        index = folder_index(self.file(name), self.digest_of(name))
-        return (_Entry(os.fsdecode(row["name"]), row["fields"]) for row in index.between(start, stop))
+        rows = self.index(name).between(start, stop)
+        return (_Entry(os.fsdecode(row["name"]), row["fields"]) for row in rows)
 
     def place(self, name: str, row: int, record: _Entry) -> Place:
         return replace(super().place(name, row, record), source=f"{readable(record.name)}#{row}")
@@ -81,14 +85,10 @@ class ImageFolder(FileFormat):
         return self._picture(record.name, place) if record.fields is None else self._row(record, record.fields, place)
 
     def _picture(self, name: str, place: Place) -> Sample:
-        path = self.root / name
+        path = self.present(self.root / name)
         album = Album([Image(uri=str(path), source=readable(name), id=identity(name))])
-        caption = _caption(path.with_suffix(self.captions)) if self.captions else None
-        said = Spoken() if caption is None else captioned([caption], album.rest())
-        folder = Path(name).parent.name
-        meta = {"label": readable(folder)} if folder else {}
-        tags = (*said.tags, slug(folder)) if folder else said.tags
-        return self.made(place, album, replace(said, tags=tags), meta)
+        caption = _caption(self.present(path.with_suffix(self.captions))) if self.captions else None
+        return self.made(place, album, *filed(name, album, caption))
 
     def _row(self, record: _Entry, fields: bytes, place: Place) -> Sample:
         row = row_object(fields)
@@ -96,7 +96,7 @@ class ImageFolder(FileFormat):
         if not named:
             raise BadRecord("missing_field", f"no file_name; the row has {', '.join(row) or 'no field'}")
         table = self.root / record.name
-        folder = PictureFolder(table.parent, f"the folder of {readable(record.name)}")
+        folder = PictureFolder(table.parent, f"the folder of {readable(record.name)}", bring=self.present)
         album = Album([image for field in named for image in as_pictures(row[field], folder.image)])
         if not album.images:
             raise BadRecord("missing_image", "file_name is empty")
@@ -117,12 +117,10 @@ def _names_picture(field: str) -> bool:
     return field.lower().removesuffix("s").endswith("file_name")
 
 
-def _caption(path: Path) -> str | None:
+def _caption(path: Path) -> bytes | None:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes()
     except FileNotFoundError:
         return None
-    except UnicodeDecodeError as error:
-        raise BadRecord("not_unicode", f"{readable(path.name)} is not UTF-8") from error
     except OSError as error:
         raise BadRecord("unreadable_file", f"{readable(path.name)}: {error.strerror}") from error

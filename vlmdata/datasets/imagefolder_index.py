@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from vlmdata.datasets.fields import as_json
@@ -19,6 +19,9 @@ from vlmdata.io.row_index import Row, RowIndex, row_index
 METADATA = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 """Tables of rows that name pictures of their folder (datasets, "Create an image dataset")."""
 
+Walk = Callable[[Path], Iterable[tuple[str, list[str], list[str]]]]
+"""As ``os.walk``: a folder, its folders (those taken out are not entered), its files."""
+
 _VERSION = 1
 _ROWS_AT_ONCE = 256
 
@@ -29,7 +32,7 @@ def folder_digest(root: Path, captions: str | None) -> str:
     return combined(part for path in files_below(root, suffixes) for part in _described(path, root))
 
 
-def folder_index(root: Path, digest: str) -> RowIndex:
+def folder_index(root: Path, digest: str, walk: Walk = os.walk) -> RowIndex:
     """One row per sample, folders in order, each sorted: ``name`` relative to ``root``, and ``fields`` or null.
 
     Where a folder has a metadata table, its rows are the samples of all that is below it: ``name`` is the
@@ -38,7 +41,7 @@ def folder_index(root: Path, digest: str) -> RowIndex:
     import pyarrow as pa
 
     schema = pa.schema([("name", pa.binary()), ("fields", pa.binary())])
-    return row_index(f"folder-v{_VERSION}-{digest}", schema, lambda: _samples(root))
+    return row_index(f"folder-v{_VERSION}-{digest}", schema, lambda: _samples(root, walk))
 
 
 def _described(path: Path, root: Path) -> tuple[str, str]:
@@ -46,8 +49,8 @@ def _described(path: Path, root: Path) -> tuple[str, str]:
     return readable(os.path.relpath(path, root)), content
 
 
-def _samples(root: Path) -> Iterator[Row]:
-    for parent, folders, names in os.walk(root):
+def _samples(root: Path, walk: Walk) -> Iterator[Row]:
+    for parent, folders, names in walk(root):
         table = next((name for name in METADATA if name in names), None)
         if table:
             folders.clear()

@@ -6,7 +6,7 @@ import base64
 import binascii
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -37,12 +37,14 @@ class PictureFolder:
     """The folder that names in a data file are relative to.
 
     ``strip`` leading parts are taken off every name first, as ``tar --strip-components`` does. ``shown`` is
-    what messages call the folder: no absolute path goes into any output.
+    what messages call the folder: no absolute path goes into any output. ``bring`` gets a file that is kept
+    elsewhere before it is looked for.
     """
 
     root: Path
     shown: str
     strip: int = 0
+    bring: Callable[[Path], object] | None = None
 
     def image(self, value: object) -> Image:
         """A picture from bytes, ``{bytes, path}``, a data URL or a file name.
@@ -83,6 +85,8 @@ class PictureFolder:
             raise BadRecord(
                 "path_outside", f"{name!r} leads out of {self.shown}; set images: to a folder above all names"
             )
+        if self.bring:
+            self.bring(path)
         if not _is_file(path):
             raise BadRecord(
                 "missing_file", f"no file {str(PurePosixPath(*parts))!r} in {self.shown}{self._hint(parts)}"

@@ -19,3 +19,8 @@ def indexes() -> Path:
 def fetched() -> Path:
     """Data set directories fetched because a recipe named them."""
     return home() / "fetched"
+
+
+def archives() -> Path:
+    """Archives downloaded whole, and plain tars of compressed ones."""
+    return home() / "archives"

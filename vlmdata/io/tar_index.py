@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vlmdata.errors import InputError
+from vlmdata.io.archive.tar_headers import tar_headers
 from vlmdata.io.row_index import Row, RowIndex, row_index
 
 _VERSION = 1
@@ -77,20 +78,9 @@ def _members(path: Path) -> Iterator[tuple[str, dict[str, Any]] | None]:
 def _headers(path: Path) -> Iterator[tarfile.TarInfo | None]:
     with path.open("rb") as file:
         try:
-            tar = tarfile.open(fileobj=file, mode="r:", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+            yield from tar_headers(file)
         except (tarfile.TarError, ValueError) as error:
             raise InputError(_not_a_tar(path)) from error
-        try:
-            while (info := tar.next()) is not None:
-                tar.members.clear()  # type: ignore[attr-defined]  # it would keep every header
-                yield info
-        except (tarfile.TarError, ValueError):
-            yield None
-            return
-        # tarfile takes a damaged header for the end; the true end is a block of zeros, or of the file.
-        file.seek(tar.offset)
-        if any(file.read(tarfile.BLOCKSIZE)):
-            yield None
 
 
 def _not_a_tar(path: Path) -> str:
