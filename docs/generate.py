@@ -12,8 +12,10 @@ from typing import Any
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
+from vlmdata.cli.datasets import ANY_ON_THE_HUB
 from vlmdata.cli.main import VERBS, app
 from vlmdata.datasets import datasets_by_name, formats_by_name
+from vlmdata.datasets.hub import Hub
 from vlmdata.steps import STEPS
 
 HERE = Path(__file__).parent
@@ -52,6 +54,8 @@ def datasets() -> str:
         lines.append(
             f"| [`{name}`]({kind.homepage}) | {_first_line(kind)} | {kind.phase} | {terms} | {kind.revision} |"
         )
+    lines += ["", f"[`{ANY_ON_THE_HUB}`](#hub): {_first_line(Hub)}"]
+    lines += ["", "### hub", "", inspect.cleandoc(Hub.__doc__ or ""), "", *_parameters(Hub, ("dataset",))]
     for name, kind in datasets_by_name().items():
         lines += ["", f"### {name}", "", inspect.cleandoc(kind.__doc__ or ""), "", *_parameters(kind, ("dataset",))]
     lines += ["", "## Local formats", ""]

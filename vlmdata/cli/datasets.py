@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from vlmdata.datasets.base import Dataset
 
 
+ANY_ON_THE_HUB = "hub:OWNER/NAME"
+
+
 def datasets(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="One data set or format, in full.", show_default=False)
@@ -26,6 +29,7 @@ def datasets(
     Example: vlmdata datasets shapes
     """
     from vlmdata.datasets import datasets_by_name, formats_by_name
+    from vlmdata.datasets.hub import Hub
     from vlmdata.errors import UsageError
     from vlmdata.recipe import nearest
 
@@ -42,7 +46,8 @@ def datasets(
         say([name, "", cleandoc(known[name].__doc__ or "")])
     else:
         typer.echo("Data sets (vlmdata fetch NAME, or {dataset: NAME} in a recipe)")
-        _list({key: f"{_terms(kind)}. {_first_line(kind)}" for key, kind in published.items()})
+        named = {key: f"{_terms(kind)}. {_first_line(kind)}" for key, kind in published.items()}
+        _list({**named, ANY_ON_THE_HUB: _first_line(Hub)})
         typer.echo("\nLocal formats ({path: FILE, format: FORMAT} in a recipe)")
         _list({key: _first_line(kind) for key, kind in formats.items()})
 

@@ -32,6 +32,25 @@ def show_run(folder: Path, manifest: Manifest, *, as_json: bool, quiet: bool) ->
         say(funnel_lines(manifest))
         typer.echo()
         _places(folder, manifest)
+        for hint in download_hints(manifest):
+            say(hanging("", hint, indent=0, label_width=0))
+
+
+def download_hints(manifest: Manifest) -> Iterator[str]:
+    """What can be done about downloads that failed."""
+    tally = next((one for one in manifest.funnel if one.name == "download"), None)
+    if tally is None:
+        return
+    nameless = sum(count for reason, count in tally.dropped.items() if reason.startswith("dns_"))
+    if nameless >= max(10, tally.entered / 10):
+        yield (
+            f"{nameless:,} of {tally.entered:,} addresses failed because their host was not found. Dead links are "
+            "some of it; if it is much more than elsewhere, the DNS resolver does not keep up: ask fewer hosts at a "
+            "time (--concurrency), or use a caching resolver, then --retry-failed"
+        )
+    again = tally.dropped.total() - tally.dropped["opted_out"]
+    if again:
+        yield f"The same command with --retry-failed tries the {several(again, 'failed download')} again."
 
 
 def _places(folder: Path, manifest: Manifest) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 
+from vlmdata.datasets.archive import Archive
 from vlmdata.datasets.base import Dataset, Format
 from vlmdata.datasets.coco import Coco
 from vlmdata.datasets.imagefolder import ImageFolder
@@ -11,10 +12,11 @@ from vlmdata.datasets.llava import Llava
 from vlmdata.datasets.messages import Messages
 from vlmdata.datasets.parquet import Parquet
 from vlmdata.datasets.shapes import Shapes
+from vlmdata.datasets.urls import Urls
 from vlmdata.datasets.webdataset import WebDataset
 from vlmdata.errors import UsageError
 
-FORMATS: tuple[type[Format], ...] = (Llava, Messages, Parquet, WebDataset, ImageFolder, Coco)
+FORMATS: tuple[type[Format], ...] = (Llava, Messages, Parquet, WebDataset, ImageFolder, Coco, Urls, Archive)
 DATASETS: tuple[type[Dataset], ...] = (Shapes,)
 
 _GROUP = "vlmdata.datasets"

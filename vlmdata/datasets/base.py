@@ -48,5 +48,9 @@ class Dataset(RecipeInput):
     commercial: ClassVar[Commercial] = "unclear"
 
     @property
+    def remote(self) -> bool:
+        return True
+
+    @property
     def title(self) -> str:
         return slug(self.dataset)

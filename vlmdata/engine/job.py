@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from vlmdata.io.http.policy import HttpPolicy
 from vlmdata.io.source import RecipeInput
 from vlmdata.recipe import Recipe
 from vlmdata.types import Kind, Partition
@@ -34,6 +35,27 @@ class Task:
         return sum(piece.partition.rows for piece in self.slices)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetching:
+    """How pictures are got over HTTP. A fetch records what it got, so none of this is in the fingerprint.
+
+    ``policy`` bounds one worker. ``cache`` is the folder of a cache of addresses; ``crawl`` one that another
+    program filled, read instead of asking any server.
+    """
+
+    policy: HttpPolicy = field(default_factory=HttpPolicy)
+    cache: Path | None = None
+    crawl: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A new generation of some tasks of the finished directory ``of``: only what failed is got again."""
+
+    of: Path
+    generation: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """What all tasks of a run share; it travels to every worker.
@@ -51,3 +73,10 @@ class Job:
     schema: bytes
     fingerprint: str
     decisions: tuple[Path, ...] = ()
+    fetching: Fetching = field(default_factory=Fetching)
+    retry: Retry | None = None
+
+    @property
+    def downloads(self) -> bool:
+        """Whether pictures are addresses, which this run gets."""
+        return self.kind == "fetched" and any(source.by_address for source in self.sources)

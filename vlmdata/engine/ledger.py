@@ -11,6 +11,7 @@ from vlmdata.errors import TooManyErrors
 from vlmdata.io.digest import number_of
 from vlmdata.types import Drop, Dropped, Sample, StepTally
 
+DOWNLOAD = "download"
 THUMBNAILS_PER_REASON = 4
 NEVER_FORGIVEN = (ImportError, NameError, MemoryError, NotImplementedError, SyntaxError)
 
@@ -30,14 +31,17 @@ class _Kept(NamedTuple):
 
 
 class Ledger:
-    """Tallies of the line in order: ``read``, the steps, ``render``.
+    """Tallies of the line in order: ``read``, ``download`` where pictures are addresses, the steps, ``render``.
 
     Pictures that cannot be decoded are charged to ``clean.image`` where the recipe has it, else to ``render``
     (header and pixels alike). Of each reason the few samples whose keys hash lowest lend a thumbnail.
     """
 
-    def __init__(self, steps: Sequence[str], max_unexpected: int, dropped: DroppedWriter) -> None:
+    def __init__(
+        self, steps: Sequence[str], max_unexpected: int, dropped: DroppedWriter, downloads: bool = False
+    ) -> None:
         self.read = StepTally(name="read")
+        self.download = StepTally(name=DOWNLOAD) if downloads else None
         self.steps = [StepTally(name=name) for name in steps]
         self.render = StepTally(name="render")
         self.integrity = next((tally for tally in self.steps if tally.name == "clean.image"), self.render)
@@ -49,13 +53,23 @@ class Ledger:
 
     @property
     def funnel(self) -> list[StepTally]:
-        return [self.read, *self.steps, self.render]
+        return [self.read, *((self.download,) if self.download else ()), *self.steps, self.render]
+
+    @property
+    def taken_up(self) -> int:
+        """Rows that have got past waiting: for files, or for servers."""
+        return (self.download or self.read).entered
 
     def drop(self, tally: StepTally, dropped: Dropped) -> None:
         """Count a dropped sample and keep its record."""
         tally.dropped[dropped.drop.reason] += 1
         self._dropped.write(dropped)
         self._keep_picture(dropped)
+        self._records += 1
+
+    def repeat(self, dropped: Dropped) -> None:
+        """Keep a record that an earlier run has counted."""
+        self._dropped.write(dropped)
         self._records += 1
 
     def drop_sample(self, tally: StepTally, sample: Sample, drop: Drop) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 
 from vlmdata.engine.job import Job, Slice, Task
 from vlmdata.engine.ledger import Ledger
-from vlmdata.engine.materialise import load, measure
+from vlmdata.engine.materialise import downloaded, materialised
+from vlmdata.engine.retry import Earlier
 from vlmdata.engine.workspace import decision_path, uniform
-from vlmdata.errors import BadRecord, RunError, VlmdataError
+from vlmdata.errors import RunError, VlmdataError
 from vlmdata.steps.base import Context, GlobalStep, Step, StreamStep
 from vlmdata.types import Drop, Dropped, Rejected, Sample, StepTally
 
@@ -24,9 +25,17 @@ SHUFFLE_SAMPLES = 1024
 SHUFFLE_BYTES = 256 << 20
 
 
-def flow(job: Job, task: Task, ledger: Ledger, stop: int | None = None) -> Iterator[Sample]:
-    """Samples of ``task`` after the steps before number ``stop`` (all by default), in their order."""
-    samples = _materialised(job, _read(job, task, ledger), ledger)
+def flow(
+    job: Job, task: Task, ledger: Ledger, stop: int | None = None, earlier: Earlier | None = None
+) -> Iterator[Sample]:
+    """Samples of ``task`` after the steps before number ``stop`` (all by default), in their order.
+
+    With ``earlier`` those alone that it lacks.
+    """
+    samples = _read(job, task, ledger)
+    if earlier:
+        samples = earlier.lacking(samples, ledger)
+    samples = downloaded(job, task, samples, ledger) if job.downloads else materialised(job, samples, ledger)
     ordinals: Counter[str] = Counter()
     barriers = 0
     for step, tally in zip(job.recipe.steps[:stop], ledger.steps, strict=False):
@@ -48,10 +57,7 @@ def flow(job: Job, task: Task, ledger: Ledger, stop: int | None = None) -> Itera
 
 def _read(job: Job, task: Task, ledger: Ledger) -> Iterator[Sample]:
     """Rows as samples with the keys they bear in this run; rows that are none are dropped under their reason."""
-    items: Iterator[Sample | Rejected] = (item for piece in task.slices for item in _rows(job, piece))
-    if job.recipe.output.shuffle:
-        items = _shuffled(items, random.Random(f"{job.recipe.seed}/task/{task.index}"))
-    for item in items:
+    for item in rows_of(job, task):
         ledger.read.entered += 1
         if isinstance(item, Rejected):
             drop = Drop(reason=item.reason, value=item.detail or None)
@@ -61,6 +67,14 @@ def _read(job: Job, task: Task, ledger: Ledger) -> Iterator[Sample]:
             ledger.drop_sample(ledger.read, item, terms)
         else:
             yield item
+
+
+def rows_of(job: Job, task: Task) -> Iterator[Sample | Rejected]:
+    """The rows of a task in the order in which they go down the line."""
+    items: Iterator[Sample | Rejected] = (item for piece in task.slices for item in _rows(job, piece))
+    if job.recipe.output.shuffle:
+        items = _shuffled(items, random.Random(f"{job.recipe.seed}/task/{task.index}"))
+    return items
 
 
 def _rows(job: Job, piece: Slice) -> Iterator[Sample | Rejected]:
@@ -94,27 +108,6 @@ def _take(window: list[Sample | Rejected], rng: random.Random) -> Sample | Rejec
 
 def _bytes_of(item: Sample | Rejected) -> int:
     return sum(len(image.data or b"") for image in item.images) if isinstance(item, Sample) else 0
-
-
-def _materialised(job: Job, samples: Iterator[Sample], ledger: Ledger) -> Iterator[Sample]:
-    """With bytes and sizes. Bytes that are no picture are charged to ``clean.image``; fetch keeps them as they are."""
-    limit = job.recipe.output.pixels.max_pixels
-    for sample in samples:
-        started = time.thread_time()
-        tally = ledger.read
-        try:
-            sample = replace(sample, images=tuple(load(image) for image in sample.images))
-            tally = ledger.integrity
-            sample = replace(sample, images=tuple(measure(image, limit) for image in sample.images))
-        except BadRecord as bad:
-            if job.kind == "processed" or tally is ledger.read:
-                if tally is not ledger.read:
-                    tally.entered += 1
-                ledger.drop_sample(tally, sample, Drop(reason=bad.reason, value=bad.detail or None))
-                continue
-        finally:
-            ledger.read.seconds += time.thread_time() - started
-        yield sample
 
 
 def _each(apply: Apply, samples: Iterator[Sample], tally: StepTally, ledger: Ledger) -> Iterator[Sample]:

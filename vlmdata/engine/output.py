@@ -70,15 +70,20 @@ def claim(out: Path, plan: Plan, overwrite: bool) -> Manifest | None:
         if found == "replaced":
             with workspace.locked(out):
                 _clear(out)
-        for folder in ("tasks", "heartbeats"):
-            (out / workspace.WORK / folder).mkdir(exist_ok=True)
-        write_json_atomic(
-            workspace.plan_path(out),
-            {"name": plan.recipe.name, "fingerprint": plan.fingerprint, "tasks": len(plan.tasks), "rows": plan.rows},
-        )
+        begin(out, plan)
     except OSError as error:
         raise StorageError(f"cannot write to {out}: {error.strerror or error}. {_elsewhere(out)}") from error
     return None
+
+
+def begin(out: Path, plan: Plan) -> None:
+    """Lay out the working folder."""
+    for folder in ("tasks", "heartbeats"):
+        (out / workspace.WORK / folder).mkdir(parents=True, exist_ok=True)
+    write_json_atomic(
+        workspace.plan_path(out),
+        {"name": plan.recipe.name, "fingerprint": plan.fingerprint, "tasks": len(plan.tasks), "rows": plan.rows},
+    )
 
 
 @contextmanager
@@ -103,20 +108,31 @@ def finished_tasks(out: Path, fingerprint: str) -> set[int]:
 
 
 def conclude(out: Path, plan: Plan) -> Manifest:
-    """Sum up the reports, write lock file, card, report and manifest, and take the working folder away."""
+    """Sum up the reports and publish what they tell."""
     manifest = _manifest(out, plan)
+    publish(out, manifest)
+    return manifest
+
+
+def publish(out: Path, manifest: Manifest) -> None:
+    """Write lock file, card, report and manifest, and take the working folder away."""
     lock = yaml.safe_dump(manifest.recipe, sort_keys=False, allow_unicode=True)
     write_text_atomic(out / "recipe.lock.yaml", lock)
     write_card(out, manifest)
     write_report(out, manifest, picked(out, manifest))
     write_manifest(out, manifest)
     _leave_work(out)
-    return manifest
 
 
 def _leave_work(out: Path) -> None:
     """Once the manifest stands nothing needs the working folder; a run killed just then has left it behind."""
     shutil.rmtree(out / workspace.WORK, ignore_errors=True)
+
+
+def reports(out: Path, plan: Plan) -> Iterator[TaskReport]:
+    """The reports of all tasks, in order."""
+    for task in plan.tasks:
+        yield TaskReport.from_json(json.loads(workspace.report_path(out, task.index).read_bytes()))
 
 
 def _manifest(out: Path, plan: Plan) -> Manifest:
@@ -136,8 +152,7 @@ def _manifest(out: Path, plan: Plan) -> Manifest:
         shards=[],
         timings={},
     )
-    for task in plan.tasks:
-        report = TaskReport.from_json(json.loads(workspace.report_path(out, task.index).read_bytes()))
+    for report in reports(out, plan):
         manifest.rows += report.rows
         manifest.written += report.written
         manifest.shards += report.shards

@@ -148,6 +148,7 @@ def _may_share_keys(one: str, other: str) -> bool:
 
 def _columns(recipe: Recipe, sources: Sequence[RecipeInput]) -> tuple[str, ...]:
     filled = {column for source in sources for column in source.columns()}
+    filled.update("downloads" for source in sources if source.by_address)
     filled.update(column for step in recipe.steps for column in step.fills)
     return (*BASE_COLUMNS, *(column for column in OPTIONAL_COLUMNS if column in filled))
 

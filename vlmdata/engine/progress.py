@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vlmdata.engine.traffic import Pace, traffic_of
 from vlmdata.engine.workspace import Heartbeat
 from vlmdata.types import TaskReport
 
@@ -27,6 +28,7 @@ class Progress:
     every_s = 1.0
 
     def __init__(self) -> None:
+        self._pace = Pace()
         self._name = ""
         self._stage = ""
         self._total = 0
@@ -38,6 +40,7 @@ class Progress:
         """Show progress of the run in ``out`` until the block ends."""
         self._name, self._total, self._done = plan.recipe.name, plan.rows, 0
         self._finished = set()
+        self._pace = Pace(traffic_of(out))
         over = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(out, over), daemon=True)
         self.begin()
@@ -64,8 +67,8 @@ class Progress:
     def begin(self) -> None:
         """Called before the first ``show``."""
 
-    def show(self, rows: int) -> None:
-        """Rows read so far, of all tasks."""
+    def show(self, rows: int, traffic: str) -> None:
+        """Rows done so far, of all tasks, and what is said of the network, if it is used."""
 
     def end(self) -> None:
         """Called after the last ``show``, however the run ended."""
@@ -74,7 +77,7 @@ class Progress:
         while not over.wait(self.every_s):
             with suppress(FileNotFoundError):  # the run ends and takes its working folder away
                 running = sum(rows for task, rows in Heartbeat.rows(out).items() if task not in self._finished)
-                self.show(self._done + running)
+                self.show(self._done + running, self._pace.told(traffic_of(out)))
 
 
 class Silent(Progress):
@@ -92,9 +95,11 @@ class Lines(Progress):
     def begin(self) -> None:
         self._began = time.monotonic()
 
-    def show(self, rows: int) -> None:
+    def show(self, rows: int, traffic: str) -> None:
         rate = rows / max(1e-9, time.monotonic() - self._began)
-        log.info("%s: %s, %d of %d rows, %.0f rows/s", self._name, self._stage, rows, self._total, rate)
+        left = f", {(self._total - rows) / rate / 60:.0f} minutes left" if rows else ""
+        more = f"; {traffic}" if traffic else ""
+        log.info("%s: %s, %d of %d rows, %.0f rows/s%s%s", self._name, self._stage, rows, self._total, rate, left, more)
 
 
 class Bar(Progress):
@@ -113,6 +118,7 @@ class Bar(Progress):
             rich.TextColumn("rows"),
             rich.TimeElapsedColumn(),
             rich.TimeRemainingColumn(),
+            rich.TextColumn("{task.fields[traffic]}", markup=False),
             console=console,
             transient=True,
         )
@@ -122,10 +128,12 @@ class Bar(Progress):
 
     def begin(self) -> None:
         self._bar.start()
-        self._task = self._bar.add_task(self._name, total=self._total)
+        self._task = self._bar.add_task(self._name, total=self._total, traffic="")
 
-    def show(self, rows: int) -> None:
-        self._bar.update(self._task, completed=rows, description=f"{self._name}: {self._stage}")
+    def show(self, rows: int, traffic: str) -> None:
+        self._bar.update(
+            self._task, completed=rows, description=f"{self._name}: {self._stage}", traffic=traffic and f"\n{traffic}"
+        )
 
     def end(self) -> None:
         self._bar.stop()

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from vlmdata.datasets.base import Dataset
 from vlmdata.engine import output, workspace
 from vlmdata.engine.barrier import decide_all
-from vlmdata.engine.job import Job, Task
+from vlmdata.engine.crawl import crawled
+from vlmdata.engine.generation import commit, folder_of, next_generation, recover, tasks_with_failures
+from vlmdata.engine.job import Fetching, Job, Retry, Task
 from vlmdata.engine.plan import Plan, make_plan
 from vlmdata.engine.progress import Progress, Silent
 from vlmdata.engine.worker import run_task
-from vlmdata.errors import StorageError
-from vlmdata.executors import EXECUTORS
+from vlmdata.errors import StorageError, UsageError
+from vlmdata.executors import EXECUTORS, Executor
 from vlmdata.io.cache import fetched
 from vlmdata.io.digest import combined
 from vlmdata.io.source import RecipeInput
 from vlmdata.recipe import Output, Recipe
 from vlmdata.shards.directory import Directory
-from vlmdata.shards.manifest_file import MANIFEST
+from vlmdata.shards.manifest_file import MANIFEST, read_manifest
 from vlmdata.shards.schema import serialized_schema
+from vlmdata.steps.base import AnyStep
 from vlmdata.types import Manifest
+
+DOWNLOADERS = ("vlmdata", "img2dataset")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Where:
-    """Where a run happens. Nothing here changes a byte of its output."""
+    """Where and how a run happens. Nothing here changes a byte of what preprocess makes of its inputs.
+
+    ``fetching`` bounds the run as a whole; each worker gets its part. ``downloader`` asks the servers: ``vlmdata``
+    or ``img2dataset``.
+    """
 
     workers: int = 1
     executor: str | None = None
     overwrite: bool = False
+    fetching: Fetching = field(default_factory=Fetching)
+    downloader: str = DOWNLOADERS[0]
     progress: Progress = field(default_factory=Silent)
 
 
@@ -42,40 +54,104 @@ def preprocess(recipe: Recipe, out: Path, where: Where) -> Manifest:
 
 
 def plan_of(recipe: Recipe, where: Where) -> Plan:
-    """The plan of a recipe; published data sets it names are fetched into the cache first."""
-    sources = [_fetched(one, where) if isinstance(one, Dataset) else one for one in recipe.inputs]
+    """The plan of a recipe; inputs on other machines are fetched into the cache first."""
+    sources = [_fetched(one, where) if one.remote else one for one in recipe.inputs]
     return make_plan(recipe, sources)
 
 
-def fetch(dataset: Dataset, out: Path | None, where: Where) -> tuple[Path, Manifest]:
-    """Fetch a published data set, original bytes and all, into ``out`` or the cache."""
-    recipe = Recipe(version=1, name=dataset.title, inputs=(dataset,), output=Output(formats=("parquet",)))
-    folder = out.absolute() if out else _place(dataset)
-    return folder, _run(make_plan(recipe, [dataset], "fetched"), folder, where)
+def fetch(
+    source: RecipeInput,
+    out: Path | None,
+    where: Where,
+    *,
+    steps: Sequence[AnyStep] = (),
+    settings: Output | None = None,
+    retry_failed: bool = False,
+) -> tuple[Path, Manifest]:
+    """Fetch an input into ``out`` or the cache: original bytes, unless ``steps`` change pictures on the way.
+
+    The same command again resumes, or finds it finished; with ``retry_failed`` a finished one has the downloads
+    that failed tried again. ``UsageError`` where it has no downloads.
+    """
+    recipe = Recipe(
+        version=1,
+        name=source.title,
+        inputs=(source,),
+        steps=tuple(steps),
+        output=settings or Output(formats=("parquet",)),
+    )
+    folder = out.absolute() if out else _place(recipe)
+    plan = make_plan(recipe, [source], "fetched")
+    other = where.downloader != DOWNLOADERS[0]
+    if (retry_failed or other) and not source.by_address:
+        raise UsageError(f"{source.title} is read from files: it has no addresses to download")
+    if retry_failed and other:
+        raise UsageError("failed downloads are tried again by vlmdata's own engine: leave --engine out")
+    if retry_failed and (folder / MANIFEST).exists():
+        return folder, _retry(plan, folder, where)
+    return folder, _run(plan, folder, where)
 
 
-def _fetched(dataset: Dataset, where: Where) -> RecipeInput:
-    folder = _place(dataset)
+def _fetched(source: RecipeInput, where: Where) -> RecipeInput:
+    # Weights repeat rows of a recipe, not of the copy that all recipes share.
+    once = source.model_copy(update={"weight": 1.0}).pinned()
+    recipe = Recipe(version=1, name=source.title, inputs=(once,))
+    folder = _place(recipe)
     if not (folder / MANIFEST).exists():
-        # Weights repeat rows of a recipe, not of the copy that all recipes share.
-        fetch(dataset.model_copy(update={"weight": 1.0}), folder, replace(where, overwrite=False))
-    return Directory(path=str(folder), weight=dataset.weight)
+        fetch(once, folder, replace(where, overwrite=False))
+    return Directory(path=str(folder), weight=source.weight)
 
 
-def _place(dataset: Dataset) -> Path:
-    """A folder of the cache for exactly this data set, revision, split and limit."""
-    what = dataset.model_dump_json(exclude={"weight"})
-    name = f"{dataset.title}-{dataset.split}-{combined([what, dataset.revision])[:12]}"
-    return fetched() / name
+def _place(recipe: Recipe) -> Path:
+    """A folder of the cache for exactly this input: its parameters, its revision or the files themselves."""
+    (source,) = recipe.inputs
+    split = getattr(source, "split", None)
+    what = combined(
+        [json.dumps(recipe.resolved(), sort_keys=True), getattr(source, "revision", None) or source.digest()]
+    )
+    return fetched() / f"{source.title}-{split or 'all'}-{what[:12]}"
 
 
 def _run(plan: Plan, out: Path, where: Where) -> Manifest:
+    output.standing(out, plan, where.overwrite)
+    recover(out)
     done = output.claim(out, plan, where.overwrite)
     if done:
         where.progress.remark(f"{out} is finished already: nothing to do")
         return done
-    executor = EXECUTORS[where.executor or ("processes" if where.workers > 1 else "serial")](where.workers)
-    job = Job(
+    with _writing(out, plan, where) as executor:
+        job = decide_all(_job(plan, out, where), plan.tasks, executor, where.progress)
+        where.progress.stage("writing" if plan.kind == "processed" else "fetching")
+        if where.downloader == "img2dataset":
+            job = crawled(job, plan.tasks, where.workers)
+        _work_off(job, plan.tasks, executor, where)
+        return output.conclude(out, plan)
+
+
+def _retry(plan: Plan, out: Path, where: Where) -> Manifest:
+    """A new generation of the tasks in which downloads failed."""
+    output.standing(out, plan, overwrite=False)
+    recover(out)
+    manifest = read_manifest(out)
+    numbers = set(tasks_with_failures(out, manifest, plan))
+    if not numbers:
+        where.progress.remark(f"{out}: no download failed that may be tried again")
+        return manifest
+    generation = next_generation(manifest)
+    making = folder_of(out, generation)
+    again = replace(plan, tasks=tuple(task for task in plan.tasks if task.index in numbers))
+    output.begin(out, plan)
+    output.begin(making, again)
+    with _writing(out, again, where, making) as executor:
+        job = replace(_job(again, making, where), retry=Retry(out, generation))
+        where.progress.stage("trying again")
+        _work_off(job, again.tasks, executor, where)
+        return commit(out, manifest, output.reports(making, again))
+
+
+def _job(plan: Plan, out: Path, where: Where) -> Job:
+    workers = max(1, min(where.workers, len(plan.tasks)))
+    return Job(
         out=out,
         kind=plan.kind,
         recipe=plan.recipe,
@@ -84,18 +160,21 @@ def _run(plan: Plan, out: Path, where: Where) -> Manifest:
         columns=plan.columns,
         schema=serialized_schema(plan.columns),
         fingerprint=plan.fingerprint,
+        fetching=replace(where.fetching, policy=where.fetching.policy.shared_by(workers)),
     )
+
+
+@contextmanager
+def _writing(out: Path, plan: Plan, where: Where, making: Path | None = None) -> Iterator[Executor]:
+    """Everything that holds while files are written: the lock, clean ends, progress, errors in plain words."""
+    executor = EXECUTORS[where.executor or ("processes" if where.workers > 1 else "serial")](where.workers)
     try:
-        with workspace.locked(out), output.nothing_half_written(out), where.progress.watching(out, plan):
-            job = decide_all(job, plan.tasks, executor, where.progress)
-            where.progress.stage("writing" if plan.kind == "processed" else "fetching")
-            todo = list(_unfinished(job, plan.tasks))
-            if len(todo) < len(plan.tasks):
-                finished = len(plan.tasks) - len(todo)
-                where.progress.remark(f"{out}: {finished} of {len(plan.tasks)} tasks are finished already, going on")
-            for report in executor.map(partial(run_task, job), todo):
-                where.progress.finished(report)
-            return output.conclude(out, plan)
+        with (
+            workspace.locked(out),
+            output.nothing_half_written(out),
+            where.progress.watching(making or out, plan),
+        ):
+            yield executor
     except OSError as error:
         raise StorageError(
             f"{error.filename or out}: {error.strerror or error}. Mend it and run the same command again: "
@@ -103,6 +182,12 @@ def _run(plan: Plan, out: Path, where: Where) -> Manifest:
         ) from error
 
 
-def _unfinished(job: Job, tasks: Iterable[Task]) -> Iterable[Task]:
+def _work_off(job: Job, tasks: Sequence[Task], executor: Executor, where: Where) -> None:
+    """All tasks that are not finished already."""
     finished = output.finished_tasks(job.out, job.fingerprint)
-    return (task for task in tasks if task.index not in finished)
+    todo = [task for task in tasks if task.index not in finished]
+    if len(todo) < len(tasks):
+        count = len(tasks) - len(todo)
+        where.progress.remark(f"{job.out}: {count} of {len(tasks)} tasks are finished already, going on")
+    for report in executor.map(partial(run_task, job), todo):
+        where.progress.finished(report)

@@ -14,12 +14,14 @@ from vlmdata.engine import workspace
 from vlmdata.engine.job import Job, Task
 from vlmdata.engine.ledger import Ledger
 from vlmdata.engine.line import flow
+from vlmdata.engine.retry import Earlier, Kept
 from vlmdata.engine.stored import as_fetched, as_rendered
 from vlmdata.errors import BadRecord
 from vlmdata.io.atomic import write_json_atomic
 from vlmdata.pixels.render import RenderClock
 from vlmdata.pixels.thumbnail import thumbnail
 from vlmdata.recipe import Recipe
+from vlmdata.shards.manifest_file import read_manifest
 from vlmdata.shards.store import ShardSet
 from vlmdata.types import Drop, Sample, TaskReport, Written
 
@@ -39,20 +41,23 @@ def run_task(job: Job, task: Task) -> TaskReport:
         schema=job.schema,
         max_samples=output.max_samples,
         max_bytes=int(output.max_bytes),
+        generation=job.retry.generation if job.retry else 0,
     ) as shards:
-        ledger = Ledger([step.name for step in job.recipe.steps], job.recipe.errors.max_unexpected, shards.dropped)
+        names = [step.name for step in job.recipe.steps]
+        ledger = Ledger(names, job.recipe.errors.max_unexpected, shards.dropped, job.downloads)
         heartbeat = workspace.Heartbeat(job.out, task.index)
         writing = 0.0
-        for written in _rendered(job, flow(job, task, ledger), ledger, clock):
+        for written in _all_of(job, task, ledger, clock):
             started = time.thread_time()
             try:
-                shards.write(written, _split_of(job.recipe, written.sample))
+                _store(written, shards, job.recipe)
                 ledger.written += 1
             except BadRecord as bad:
+                assert isinstance(written, Written)
                 drop = Drop(reason=bad.reason, value=bad.detail or None)
                 ledger.drop_sample(ledger.render, written.sample, drop)
             writing += time.thread_time() - started
-            heartbeat.beat(ledger.read.entered)
+            heartbeat.beat(ledger.taken_up)
         ledger.close(thumbnail)
         infos = shards.close()
     timings = {**asdict(clock), "write": writing, "total": time.process_time() - began}
@@ -69,10 +74,25 @@ def run_task(job: Job, task: Task) -> TaskReport:
     return report
 
 
+def _all_of(job: Job, task: Task, ledger: Ledger, clock: RenderClock) -> Iterator[Written | Kept]:
+    """What becomes of the rows of a task; in a retry, with what earlier generations have."""
+    if not job.retry:
+        return _rendered(job, flow(job, task, ledger), ledger, clock)
+    earlier = Earlier(job.retry.of, read_manifest(job.retry.of), task.index)
+    return earlier.among(_rendered(job, flow(job, task, ledger, earlier=earlier), ledger, clock))
+
+
+def _store(written: Written | Kept, shards: ShardSet, recipe: Recipe) -> None:
+    if isinstance(written, Kept):
+        shards.keep(written.record, written.split)
+    else:
+        shards.write(written, _split_of(recipe, written.sample))
+
+
 def _rendered(job: Job, samples: Iterator[Sample], ledger: Ledger, clock: RenderClock) -> Iterator[Written]:
-    """Samples with their pictures as stored. Fetched ones keep the bytes they came with."""
+    """Samples with their pictures as stored. Fetched ones keep the bytes they came with, unless steps change them."""
     for window in _windows(samples):
-        if job.kind == "fetched":
+        if job.kind == "fetched" and not job.recipe.steps:
             yield from (as_fetched(sample) for sample in window)
         else:
             yield from as_rendered(window, job.recipe.output.pixels, clock, ledger)

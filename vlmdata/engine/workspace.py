@@ -38,6 +38,10 @@ def uniform(name: str) -> float:
     return number_of(name) / 2**64
 
 
+def traffic_path(out: Path, task: int) -> Path:
+    return out / WORK / "traffic" / f"{task:05d}.json"
+
+
 class Heartbeat:
     """Rows read so far, left where whoever shows progress can see it, on any executor."""
 

@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -49,6 +49,20 @@ class RecipeInput(BaseModel, ABC):
     def located(self, path: str) -> Path:
         """A path of this input as an absolute one."""
         return Path(self._base, path).expanduser().absolute()
+
+    @property
+    def remote(self) -> bool:
+        """Whether it lies on other machines: a recipe that reads it has it fetched into the cache first."""
+        return self.by_address
+
+    @property
+    def by_address(self) -> bool:
+        """Whether its pictures are http(s) addresses, which the fetch line gets (column ``downloads``)."""
+        return False
+
+    def pinned(self) -> Self:
+        """The same with everything fixed that may point elsewhere tomorrow, such as a branch."""
+        return self
 
     def columns(self) -> frozenset[str]:
         """``fills``, or less where the files themselves tell."""

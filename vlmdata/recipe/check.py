@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from vlmdata.datasets import datasets_by_name, formats_by_name
 from vlmdata.datasets.base import Dataset
+from vlmdata.datasets.hub import Hub
 from vlmdata.errors import RecipeError, UsageError
 from vlmdata.io.source import RecipeInput
 from vlmdata.io.yaml_text import Where
@@ -71,7 +72,7 @@ class Checker:
     def published(self, name: object, where: Where) -> tuple[type[Dataset], dict[str, str]]:
         """The class of a data set, and what its name alone says of it: ``hub:OWNER/NAME`` is one of many."""
         if isinstance(name, str) and name.startswith(HUB):
-            return datasets_by_name()[HUB[:-1]], {"dataset": HUB[:-1], "repo": name.removeprefix(HUB)}
+            return Hub, {"dataset": HUB[:-1], "repo": name.removeprefix(HUB)}
         return self.known(name, datasets_by_name(), "data set", where), {"dataset": str(name)}
 
     def step(self, item: object, where: Where) -> AnyStep:
@@ -146,6 +147,8 @@ def named_source(name: str, file: str | None, options: Mapping[str, Any]) -> Rec
     else:
         if file is not None:
             raise UsageError(f"--from goes with fetch {' and fetch '.join(FILE_FORMATS)}, not with {name}")
+        if name == HUB[:-1]:
+            raise UsageError("fetch hub takes a repository: hub:OWNER/NAME")
         kind, own = checker.published(name, ())
     for option in options:
         if option not in kind.model_fields:

@@ -13,6 +13,7 @@ from vlmdata.steps.explode import Explode
 from vlmdata.steps.expr import FilterExpr
 from vlmdata.steps.group import Group
 from vlmdata.steps.image import CleanImage, FilterImage
+from vlmdata.steps.resize import ImageResize
 from vlmdata.steps.text import FilterText
 from vlmdata.steps.tile import TileAnyres
 
@@ -25,6 +26,7 @@ STEPS: tuple[type[AnyStep], ...] = (
     Explode,
     Group,
     DedupExact,
+    ImageResize,
     HFlipAugment,
     NormalizeBoxes,
     RenderBoxes,
