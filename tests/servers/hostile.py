@@ -25,7 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.servers.hostile_pages import ROUTES, Hangup, Request, bomb, missing, photo
+from tests.servers.hostile_bodies import bomb
+from tests.servers.hostile_pages import ROUTES, Hangup, Request, missing, photo
 
 HOSTS = ("127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4")
 

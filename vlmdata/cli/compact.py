@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from vlmdata.cli.options import Directory, Json, Quiet
+from vlmdata.cli.options import Directory, Json, Quiet, byte_size
 from vlmdata.cli.terminal import printable, say_json, several
 
 
@@ -25,23 +25,9 @@ def compact(
     """
     from vlmdata.shards.compact import compact as run
 
-    manifest = run(directory, max_samples=max_samples, max_bytes=_size(max_bytes))
+    manifest = run(directory, max_samples=max_samples, max_bytes=byte_size("--max-bytes", max_bytes))
     if json:
         say_json({"directory": str(directory), **manifest.to_json()})
     elif not quiet:
         shards = several(len(manifest.shards), "shard")
         typer.echo(printable(f"{directory}: {several(manifest.written, 'sample')} in {shards}"))
-
-
-def _size(text: str) -> int:
-    from pydantic import ByteSize, TypeAdapter, ValidationError
-
-    from vlmdata.errors import UsageError
-
-    try:
-        size = int(TypeAdapter(ByteSize).validate_python(text))
-    except ValidationError:
-        size = 0
-    if size <= 0:
-        raise UsageError(f"--max-bytes should be a size such as 512MB or 2GB, not {text!r}")
-    return size

@@ -93,6 +93,7 @@ def fetch(
     Original bytes are kept. The same command again resumes, or finds it fetched.
 
     Example: vlmdata fetch shapes --limit 300 --out shapes-raw
+
     Example: vlmdata fetch urls --from laion.parquet --where "width >= 256" --out laion-raw
     """
     from dataclasses import replace

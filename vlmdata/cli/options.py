@@ -58,3 +58,18 @@ def where(workers: int, executor: str | None, overwrite: bool, silent: bool) -> 
     else:
         progress = Lines()
     return Where(workers=workers, executor=executor, overwrite=overwrite, progress=progress)
+
+
+def byte_size(option: str, text: str) -> int:
+    """A size in bytes as people write it. ``UsageError`` where it is none."""
+    from pydantic import ByteSize, TypeAdapter, ValidationError
+
+    from vlmdata.errors import UsageError
+
+    try:
+        size = int(TypeAdapter(ByteSize).validate_python(text))
+    except ValidationError:
+        size = 0
+    if size <= 0:
+        raise UsageError(f"{option} should be a size such as 512MB or 2GB, not {text!r}")
+    return size

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vlmdata.cli.options import byte_size
+
 if TYPE_CHECKING:
     from vlmdata.engine.job import Fetching
 
@@ -56,21 +58,10 @@ def fetching(
         "per_host": per_host,
         "timeout_s": timeout,
         "retries": retries,
-        "max_bytes": None if max_bytes is None else _size(max_bytes),
+        "max_bytes": None if max_bytes is None else byte_size("--max-bytes", max_bytes),
     }
     mirrors = Mirrors.parsed(mirror or ())
     os.environ[VARIABLE] = mirrors.text  # tables, archives and worker processes look there
     chosen = {name: value for name, value in given.items() if value is not None}
     policy = HttpPolicy(mirrors=mirrors, allow_private_hosts=allow_private_hosts, **chosen)  # type: ignore[arg-type]
     return Fetching(policy=policy, cache=url_cache.absolute() if url_cache else None)
-
-
-def _size(text: str) -> int:
-    from pydantic import ByteSize, TypeAdapter, ValidationError
-
-    from vlmdata.errors import UsageError
-
-    try:
-        return int(TypeAdapter(ByteSize).validate_python(text))
-    except ValidationError as error:
-        raise UsageError(f"--max-bytes is a size such as 20MB, not {text!r}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import tempfile
 import threading
 from collections import Counter
@@ -115,6 +116,7 @@ class Downloads:
         return self._spool.get(waiting) if isinstance(waiting, _Spooled) else waiting
 
     def __enter__(self) -> Self:
+        _allow_files(self._policy.concurrency)
         self._thread.start()
         return self
 
@@ -172,6 +174,15 @@ class Downloads:
             slow=client.in_flight()[:SLOW_HOSTS],
             trouble=client.trouble(),
         )
+
+
+def _allow_files(connections: int) -> None:
+    """Lift this process's own limit on open files (often 1024) where so many connections could meet it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * connections + 256
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def _cancel_all() -> None:

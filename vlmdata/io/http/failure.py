@@ -42,11 +42,10 @@ def failure_of(error: Exception) -> Failed:
         return Failed("tls_error", _certificate(error.certificate_error))
     if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError):
         return Failed("connect_failed", _system(error.os_error))
-    if isinstance(error, aiohttp.InvalidURL | UnicodeError):
-        return Failed("bad_url", "not a valid address", lasting=True)
     if isinstance(error, aiohttp.ClientResponseError) and "chunk" in error.message.lower():
         return Failed("truncated_body", _TRUNCATED)  # the broken chunk came together with the headers
     kinds: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
+        ((aiohttp.InvalidURL, UnicodeError), "bad_url", "not a valid address"),
         ((aiohttp.ClientSSLError, ssl.SSLError), "tls_error", "the TLS handshake failed"),
         ((TimeoutError,), "timeout", ""),
         ((aiohttp.ClientPayloadError,), "truncated_body", _TRUNCATED),
@@ -55,7 +54,7 @@ def failure_of(error: Exception) -> Failed:
     )
     for types, reason, detail in kinds:
         if isinstance(error, types):
-            return Failed(reason, detail)
+            return Failed(reason, detail, lasting=reason == "bad_url")
     return Failed("bad_response", f"what the server sent cannot be read ({type(error).__name__})")
 
 
