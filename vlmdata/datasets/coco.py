@@ -60,7 +60,7 @@ class Coco(NamedPictures):
     def records(self, name: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
         return self._index(name).between(start, stop)
 
-    def sample(self, record: dict[str, Any], place: Place) -> Sample:
+    def sample_of(self, record: dict[str, Any], place: Place) -> Sample:
         entry = row_object(record["image"])
         image = self.folder(place.file).image(_file_name(entry))
         license_name, commercial = _terms(record["license"])

@@ -148,13 +148,6 @@ class FileFormat(RowFormat):
     def hashed(self, name: str) -> str:
         return input_digest(self.file(name))
 
-    def sample_of(self, record: Any, place: Place) -> Sample:
-        return self.sample(record, place)
-
-    @abstractmethod
-    def sample(self, record: Any, place: Place) -> Sample:
-        """As ``sample_of``."""
-
 
 class NamedPictures(FileFormat):
     """A format whose rows name their pictures."""

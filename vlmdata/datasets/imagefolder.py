@@ -81,7 +81,7 @@ class ImageFolder(FileFormat):
     def place(self, name: str, row: int, record: _Entry) -> Place:
         return replace(super().place(name, row, record), source=f"{readable(record.name)}#{row}")
 
-    def sample(self, record: _Entry, place: Place) -> Sample:
+    def sample_of(self, record: _Entry, place: Place) -> Sample:
         return self._picture(record.name, place) if record.fields is None else self._row(record, record.fields, place)
 
     def _picture(self, name: str, place: Place) -> Sample:

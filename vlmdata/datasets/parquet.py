@@ -62,7 +62,7 @@ class Parquet(NamedPictures):
                 yield from ((columns, row) for row in _rows_of_group(file, group, begin, end))
             first = last
 
-    def sample(self, record: tuple[Columns, _Row], place: Place) -> Sample:
+    def sample_of(self, record: tuple[Columns, _Row], place: Place) -> Sample:
         columns, row = record
         if isinstance(row, BadRecord):
             raise row

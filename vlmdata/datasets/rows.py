@@ -34,7 +34,7 @@ class JsonConversations(NamedPictures):
     def records(self, name: str, start: int, stop: int) -> Iterator[bytes]:
         return self._json(name).between(start, stop)
 
-    def sample(self, record: bytes, place: Place) -> Sample:
+    def sample_of(self, record: bytes, place: Place) -> Sample:
         row = row_object(record)
         if self.speaks not in row:
             raise BadRecord("missing_field", f"no {self.speaks!r}; the row has {_listed(row)}")

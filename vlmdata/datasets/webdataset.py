@@ -65,7 +65,7 @@ class WebDataset(FileFormat):
             word = marked(word, f"{record.key}#{record.repeat}", length)
         return Place(name, f"{prefix}-{word}", f"{readable(name)}#{row}")
 
-    def sample(self, record: _Group, place: Place) -> Sample:
+    def sample_of(self, record: _Group, place: Place) -> Sample:
         if record.fault:
             raise record.fault
         members = record.members
