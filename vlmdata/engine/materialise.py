@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from vlmdata.engine import workspace
+from vlmdata.engine.crawl import outcomes
 from vlmdata.engine.job import Job, Task
 from vlmdata.engine.ledger import Ledger
 from vlmdata.engine.traffic import Pulse
@@ -69,10 +70,7 @@ def downloaded(job: Job, task: Task, samples: Iterator[Sample], ledger: Ledger) 
 def _pictures(job: Job, task: Task, rows: Sequence[Sample]) -> Iterator[Callable[[Sample, Image], Outcome]]:
     """Where bytes come from: servers, or the folder that another program filled."""
     if job.fetching.crawl:
-        from vlmdata.io.img2dataset import Crawl
-
-        crawl = Crawl(job.fetching.crawl, task.index)
-        yield lambda sample, image: crawl.outcome(sample.key)
+        yield outcomes(job.fetching.crawl, task)
         return
     from vlmdata.engine.download import Downloads  # an event loop and its kin: nothing for preprocess
 

@@ -21,6 +21,7 @@ from vlmdata.errors import StorageError, UsageError
 from vlmdata.executors import EXECUTORS, Executor
 from vlmdata.io.cache import fetched
 from vlmdata.io.digest import combined
+from vlmdata.io.img2dataset import check_importable
 from vlmdata.io.source import RecipeInput
 from vlmdata.recipe import Output, Recipe
 from vlmdata.shards.directory import Directory
@@ -87,6 +88,8 @@ def fetch(
         raise UsageError(f"{source.title} is read from files: it has no addresses to download")
     if retry_failed and other:
         raise UsageError("failed downloads are tried again by vlmdata's own engine: leave --engine out")
+    if other:
+        check_importable()
     if retry_failed and (folder / MANIFEST).exists():
         return folder, _retry(plan, folder, where)
     return folder, _run(plan, folder, where)
