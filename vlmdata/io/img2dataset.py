@@ -23,6 +23,8 @@ from typing import Any
 
 from vlmdata.errors import MissingExtraError, RunError
 from vlmdata.io.archive.tar_headers import tar_headers
+from vlmdata.io.http.address import address
+from vlmdata.io.http.failure import FetchError
 from vlmdata.io.http.opt_out import DIRECTIVES
 from vlmdata.io.http.outcome import Failed, Got, Outcome
 from vlmdata.types import Download
@@ -35,8 +37,8 @@ AGENT = "vlmdata"
 
 _LOG = "img2dataset.log"
 _REDUCED = "addresses.parquet"
-_NOWHERE = "http://not-an-address.invalid/"
-"""Stands in for what must not be asked for. RFC 2606: the name never resolves."""
+_NOWHERE = ""
+"""Stands in for what must not be asked for: urllib refuses it at once."""
 
 _REASONS = (
     (r"X-Robots-Tag", "opted_out"),
@@ -50,7 +52,6 @@ _REASONS = (
     (r"\[Errno 104\]|Remote end closed|Connection reset|\[Errno 32\]", "reset"),
     (r"\[Errno 1(01|11|13)\]", "connect_failed"),
     (r"IncompleteRead", "truncated_body"),
-    (r"unknown url type|no host given|nonnumeric port|Invalid IPv6|control characters|codec can't encode", "bad_url"),
     (r"got more than \d+ headers|line too long|BadStatusLine|HTTP/", "bad_response"),
 )
 """Patterns of what urllib says, in order, and the reasons of ``docs/fetching.md``."""
@@ -64,8 +65,8 @@ def run_img2dataset(
     """Get the addresses of ``table`` into ``folder``; shards that are whole already stay as they are.
 
     Row ``n`` of the table, a Parquet file with the columns ``url`` and ``KEY``, goes into shard ``n //
-    rows_per_shard``. Bytes are kept. The package reads ``file:``, ``data:`` and ``ftp:`` addresses, too: what is not
-    http or https is kept from it. Private hosts are not, nor after redirects.
+    rows_per_shard``. Bytes are kept. The package would read ``file:``, ``data:`` and ``ftp:`` addresses, too: what
+    ``io.http.address`` refuses is kept from it. Private hosts are not.
 
     Raises ``MissingExtraError`` where it cannot be imported, ``RunError`` where it fails or leaves shards out.
     """
@@ -178,7 +179,7 @@ def _stats(folder: Path, shard: int) -> Path:
 
 def _failed(url: str, message: str) -> Failed:
     if url == _NOWHERE:
-        return Failed("bad_url", "not an http or https address", lasting=True)
+        return Failed("bad_url", "not an http or https address that can be asked for", lasting=True)
     detail = " ".join(message.split())[:200]
     status = re.match(r"HTTP Error ([45]\d\d)", message)
     reason = next((reason for pattern, reason in _REASONS if re.search(pattern, message)), None)
@@ -189,17 +190,21 @@ def _failed(url: str, message: str) -> Failed:
 def _reduce(table: Path, reduced: Path) -> int:
     """Write the two columns that are needed, without what must not be asked for; the number of rows."""
     import pyarrow as pa
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(table) as source:
-        schema = pa.schema([("url", pa.string()), (KEY, pa.string())])
-        with pq.ParquetWriter(reduced, schema) as writer:
-            for batch in source.iter_batches(columns=["url", KEY]):
-                web = pc.match_substring_regex(batch["url"], r"(?i)^https?://")
-                urls = pc.if_else(pc.fill_null(web, False), batch["url"], _NOWHERE)
-                writer.write_batch(pa.RecordBatch.from_arrays([urls, batch[KEY]], schema=schema))
+    schema = pa.schema([("url", pa.string()), (KEY, pa.string())])
+    with pq.ParquetFile(table) as source, pq.ParquetWriter(reduced, schema) as writer:
+        for batch in source.iter_batches(columns=["url", KEY]):
+            urls = pa.array((_askable(url) for url in batch["url"].to_pylist()), pa.string())
+            writer.write_batch(pa.RecordBatch.from_arrays([urls, batch[KEY]], schema=schema))
         return int(source.metadata.num_rows)
+
+
+def _askable(url: str | None) -> str:
+    try:
+        return str(address(url or ""))
+    except FetchError:
+        return _NOWHERE
 
 
 def _run(options: dict[str, Any], log: Path) -> int:
@@ -231,7 +236,7 @@ def _last_line(log: Path) -> str:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    os.read(0, 1)  # nobody writes: it returns when the pipe is closed
     os.killpg(0, signal.SIGKILL)
 
 
