@@ -18,7 +18,7 @@ from vlmdata import __version__
 from vlmdata.cli import check, compact, datasets, fetch, inspect, preprocess, steps, verify
 from vlmdata.cli.terminal import printable
 from vlmdata.errors import VlmdataError
-from vlmdata.io.memory import keep_freed_buffers
+from vlmdata.io.memory import collect_seldom, keep_freed_buffers
 
 app = typer.Typer(
     name="vlmdata",
@@ -67,6 +67,7 @@ def root(
 def run() -> None:
     """Entry point of the console script."""
     keep_freed_buffers()
+    collect_seldom()
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)

@@ -14,13 +14,14 @@ from itertools import islice
 
 from vlmdata.errors import WorkerError
 from vlmdata.executors.base import Item, Result
-from vlmdata.io.memory import keep_freed_buffers
+from vlmdata.io.memory import collect_seldom, keep_freed_buffers
 
 
 def _begin_worker() -> None:
     """Leave Ctrl-C to the parent, and never outlive it: a rerun must not meet the workers of a killed run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_freed_buffers()
+    collect_seldom()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
