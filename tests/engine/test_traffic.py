@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vlmdata.engine import traffic as module
-from vlmdata.engine.traffic import Pace, Pulse, Traffic, traffic_of
+from vlmdata.engine.traffic import Pace, Pulse, Traffic, together, traffic_of
 from vlmdata.engine.workspace import WORK
 
 
@@ -15,13 +15,13 @@ def test_tasks_add_up(tmp_path: Path) -> None:
     (tmp_path / WORK).mkdir()
     Pulse(tmp_path, 0).beat(Traffic(got=3, bytes=300, failed={"timeout": 1}, slow=[("a.example", 2.0)]))
     Pulse(tmp_path, 1).beat(Traffic(got=4, bytes=50, failed={"timeout": 2, "http_404": 1}, slow=[("b.example", 9.0)]))
-    whole = traffic_of(tmp_path)
+    whole = together(traffic_of(tmp_path))
     assert (whole.got, whole.bytes, dict(whole.failed)) == (7, 350, {"timeout": 3, "http_404": 1})
     assert [host for host, _ in whole.slow] == ["b.example", "a.example"]
 
 
 def test_nothing_is_said_where_nothing_is_fetched(tmp_path: Path) -> None:
-    assert Pace().told(traffic_of(tmp_path)) == ""
+    assert Pace().told(together(traffic_of(tmp_path))) == ""
 
 
 @pytest.fixture

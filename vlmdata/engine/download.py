@@ -66,11 +66,13 @@ class _Spool:
 class _Tally:
     """What came so far. Written by the thread of the event loop alone."""
 
+    rows: int = 0
     got: int = 0
     bytes: int = 0
     failed: Counter[str] = field(default_factory=Counter)
 
-    def count(self, outcome: Outcome) -> None:
+    def count(self, outcome: Outcome, rows: int) -> None:
+        self.rows += rows
         if isinstance(outcome, Got):
             self.got += 1
             self.bytes += len(outcome.data)
@@ -144,16 +146,16 @@ class Downloads:
         self._loop = asyncio.get_running_loop()
         async with HttpClient(self._policy, self._cache) as client, asyncio.TaskGroup() as group:
             beating = group.create_task(self._beat(client))
-            for get in [group.create_task(self._get(client, url)) for url in tuple(self._uses)]:
+            for get in [group.create_task(self._get(client, url, rows)) for url, rows in tuple(self._uses.items())]:
                 if self._ended.is_set():
                     _cancel_all()
                 await get
             beating.cancel()
             self._pulse.beat(self._traffic(client))
 
-    async def _get(self, client: HttpClient, url: str) -> None:
+    async def _get(self, client: HttpClient, url: str, rows: int) -> None:
         outcome = await client.get(url)
-        self._tally.count(outcome)
+        self._tally.count(outcome, rows)
         if isinstance(outcome, Got):
             if self._put - self._taken + len(outcome.data) > IN_MEMORY:
                 self._arrivals.put((url, self._spool.put(outcome)))
@@ -168,6 +170,7 @@ class Downloads:
 
     def _traffic(self, client: HttpClient) -> Traffic:
         return Traffic(
+            rows=self._tally.rows,
             got=self._tally.got,
             bytes=self._tally.bytes,
             failed=dict(self._tally.failed),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vlmdata.engine.traffic import Pace, traffic_of
+from vlmdata.engine.traffic import Pace, together, traffic_of
 from vlmdata.engine.workspace import Heartbeat
 from vlmdata.types import TaskReport
 
@@ -40,7 +41,7 @@ class Progress:
         """Show progress of the run in ``out`` until the block ends."""
         self._name, self._total, self._done = plan.recipe.name, plan.rows, 0
         self._finished = set()
-        self._pace = Pace(traffic_of(out))
+        self._pace = Pace(together(traffic_of(out)))
         over = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(out, over), daemon=True)
         self.begin()
@@ -76,8 +77,10 @@ class Progress:
     def _watch(self, out: Path, over: threading.Event) -> None:
         while not over.wait(self.every_s):
             with suppress(FileNotFoundError):  # the run ends and takes its working folder away
-                running = sum(rows for task, rows in Heartbeat.rows(out).items() if task not in self._finished)
-                self.show(self._done + running, self._pace.told(traffic_of(out)))
+                traffic = traffic_of(out)
+                rows = Counter(Heartbeat.rows(out)) | Counter({task: one.rows for task, one in traffic.items()})
+                running = sum(count for task, count in rows.items() if task not in self._finished)
+                self.show(self._done + running, self._pace.told(together(traffic)))
 
 
 class Silent(Progress):
@@ -110,6 +113,9 @@ class Bar(Progress):
     def __init__(self, console: Console) -> None:
         super().__init__()
         from rich import progress as rich
+        from rich.console import Group
+        from rich.live import Live
+        from rich.text import Text
 
         self._bar = rich.Progress(
             rich.TextColumn("{task.description}"),
@@ -118,23 +124,23 @@ class Bar(Progress):
             rich.TextColumn("rows"),
             rich.TimeElapsedColumn(),
             rich.TimeRemainingColumn(),
-            rich.TextColumn("{task.fields[traffic]}", markup=False),
             console=console,
-            transient=True,
         )
+        self._traffic = Text(no_wrap=True, overflow="ellipsis")
+        self._live = Live(Group(self._bar, self._traffic), console=console, transient=True)
 
     def remark(self, text: str) -> None:
         self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def begin(self) -> None:
-        self._bar.start()
-        self._task = self._bar.add_task(self._name, total=self._total, traffic="")
+        self._task = self._bar.add_task(self._name, total=self._total)
+        self._live.start()
 
     def show(self, rows: int, traffic: str) -> None:
-        self._bar.update(
-            self._task, completed=rows, description=f"{self._name}: {self._stage}", traffic=traffic and f"\n{traffic}"
-        )
+        self._bar.update(self._task, completed=rows, description=f"{self._name}: {self._stage}")
+        self._traffic.plain = traffic
 
     def end(self) -> None:
-        self._bar.stop()
+        self._live.stop()
         self._bar.remove_task(self._task)
+        self._traffic.plain = ""

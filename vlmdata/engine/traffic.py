@@ -15,8 +15,13 @@ from vlmdata.engine import workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """What one or several tasks have got over HTTP so far. ``slow`` are hosts that are waited for, with seconds."""
+    """What one or several tasks have got over HTTP so far.
 
+    ``got`` and ``failed`` count addresses, ``rows`` where these stand in the table; ``slow`` are hosts that are
+    waited for, with seconds.
+    """
+
+    rows: int = 0
     got: int = 0
     bytes: int = 0
     failed: Mapping[str, int] = field(default_factory=dict)
@@ -25,6 +30,7 @@ class Traffic:
 
     def plus(self, other: Traffic) -> Traffic:
         return Traffic(
+            rows=self.rows + other.rows,
             got=self.got + other.got,
             bytes=self.bytes + other.bytes,
             failed=Counter(self.failed) + Counter(other.failed),
@@ -78,7 +84,11 @@ class Pace:
         return ", ".join(words) + (f". {now.trouble}" if now.trouble else "")
 
 
-def traffic_of(out: Path) -> Traffic:
-    """Of all tasks that gave a sign in this run or an earlier one, together."""
+def traffic_of(out: Path) -> dict[int, Traffic]:
+    """By task, of all that gave a sign in this run or an earlier one."""
     paths = (out / workspace.WORK / "traffic").glob("*.json")
-    return reduce(Traffic.plus, (Traffic(**json.loads(path.read_bytes())) for path in paths), Traffic())
+    return {int(path.stem): Traffic(**json.loads(path.read_bytes())) for path in paths}
+
+
+def together(traffic: Mapping[int, Traffic]) -> Traffic:
+    return reduce(Traffic.plus, traffic.values(), Traffic())
