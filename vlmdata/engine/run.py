@@ -74,13 +74,8 @@ def fetch(
     The same command again resumes, or finds it finished; with ``retry_failed`` a finished one has the downloads
     that failed tried again. ``UsageError`` where it has no downloads.
     """
-    recipe = Recipe(
-        version=1,
-        name=source.title,
-        inputs=(source,),
-        steps=tuple(steps),
-        output=settings or Output(formats=("parquet",)),
-    )
+    source = source.pinned()
+    recipe = Recipe(version=1, name=source.title, inputs=(source,), steps=tuple(steps), output=settings or Output())
     folder = out.absolute() if out else _place(recipe)
     plan = make_plan(recipe, [source], "fetched")
     other = where.downloader != DOWNLOADERS[0]

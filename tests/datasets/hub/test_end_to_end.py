@@ -23,7 +23,7 @@ from vlmdata.engine.run import Where, fetch
 from vlmdata.errors import VlmdataError
 if __name__ == "__main__":
     try:
-        fetch(Hub.model_validate(json.loads(sys.argv[1])).pinned(), Path(sys.argv[2]), Where(workers=2))
+        fetch(Hub.model_validate(json.loads(sys.argv[1])), Path(sys.argv[2]), Where(workers=2))
     except VlmdataError as error:
         sys.exit(f"{type(error).__name__}: {error}")
 """
