@@ -6,12 +6,16 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image as PilImage
 
 from vlmdata.datasets import formats_by_name
 from vlmdata.datasets.base import Format
+from vlmdata.datasets.urls import Urls
 from vlmdata.types import Rejected, Sample
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -27,6 +31,17 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"the real files are not at {SHARED}")
     return SHARED
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Callable[..., Urls]:
+    """Urls over a table of these columns, in Parquet."""
+
+    def make(columns: dict[str, Any], name: str = "t.parquet", group: int = 1000, **fields: Any) -> Urls:
+        pq.write_table(pa.table(columns), tmp_path / name, row_group_size=group)
+        return Urls.model_validate({"path": name, **fields}, context={"base": str(tmp_path)})
+
+    return make
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
@@ -22,17 +20,6 @@ MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 
 Table = Callable[..., Urls]
 Items = Callable[[Urls], list[Sample | Rejected]]
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Table:
-    """Urls over a table of these columns, in Parquet."""
-
-    def make(columns: dict[str, Any], name: str = "t.parquet", group: int = 1000, **fields: Any) -> Urls:
-        pq.write_table(pa.table(columns), tmp_path / name, row_group_size=group)
-        return Urls.model_validate({"path": name, **fields}, context={"base": str(tmp_path)})
-
-    return make
 
 
 def keys(items: list[Sample | Rejected]) -> list[int]:

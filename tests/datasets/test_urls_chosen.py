@@ -23,17 +23,6 @@ Table = Callable[..., Urls]
 Items = Callable[[Urls], list[Sample | Rejected]]
 
 
-@pytest.fixture
-def table(tmp_path: Path) -> Table:
-    """Urls over a table of these columns, in Parquet."""
-
-    def make(columns: dict[str, Any], name: str = "t.parquet", group: int = 1000, **fields: Any) -> Urls:
-        pq.write_table(pa.table(columns), tmp_path / name, row_group_size=group)
-        return Urls.model_validate({"path": name, **fields}, context={"base": str(tmp_path)})
-
-    return make
-
-
 def keys(items: list[Sample | Rejected]) -> list[int]:
     return [int(item.key.rpartition("-")[2]) for item in items]
 
