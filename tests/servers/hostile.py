@@ -8,7 +8,7 @@
 ``ROUTES`` says what each path does; ``/status/404`` answers any status, ``/with?X-Robots-Tag=noai`` the picture with
 any headers, ``/to?url=…`` redirects anywhere, ``/hops/3`` three times. ``server.files["/a.jpg"] = data`` adds pages.
 
-429 and 503 make a polite client leave the *whole host* alone, so give such paths a host of their own (``HOSTS``).
+429 and 503 make a polite client leave the *whole host* alone, so give such paths a host of their own (``HOSTS``). ``server.held = {"/a.jpg"}`` keeps those who ask for a page waiting until it is taken out of the set.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import ssl
 import subprocess
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +45,7 @@ class HostileServer:
     at_once: Counter[str] = field(default_factory=Counter)
     times: dict[str, list[float]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    held: Set[str] = frozenset()
     _open: Counter[str] = field(default_factory=Counter)
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
@@ -83,6 +84,8 @@ class HostileServer:
             raise Hangup
 
     async def _route(self, request: Request) -> None:
+        while request.path in self.held:
+            await asyncio.sleep(0.02)
         if request.path in self.files:
             await request.answer(self.files[request.path])
             return
