@@ -9,6 +9,7 @@
     ├── RunError                 the run cannot go on (exit 1)
     │   ├── StorageError         disk full, no permission, read-only
     │   ├── WorkerError          a worker process died
+    │   ├── DeviceError          the process that drives the GPU died; the engine retries the task once
     │   └── TooManyErrors        more bugs in steps than the recipe forgives
     ├── VerifyError              a data set directory does not hold what its manifest says (exit 1)
     └── BadRecord                one input row cannot become a sample; the engine counts it, never stops
@@ -57,6 +58,10 @@ class StorageError(RunError):
 
 class WorkerError(RunError):
     """A worker process ended without an answer (killed, or out of memory)."""
+
+
+class DeviceError(RunError):
+    """The process that drives the GPU ended without an answer."""
 
 
 class TooManyErrors(RunError):

@@ -72,7 +72,7 @@ def test_a_picture_is_decoded_once(fidelity, scene, saved, monkeypatch):
         calls.append(reduction)
         return decode(data, header, policy, reduction)
 
-    monkeypatch.setattr(import_module("vlmdata.pixels.render"), "decode", counting)
+    monkeypatch.setattr(import_module("vlmdata.pixels.cpu"), "decode", counting)
     policy = PixelPolicy(fidelity=fidelity)
     render([Image(data=saved(scene(800, 800), "JPEG"), layout=TILED)], policy, RenderClock())
     assert calls == [8 if fidelity == "fast" else 1]

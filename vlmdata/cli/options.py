@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 if TYPE_CHECKING:
     from vlmdata.engine.run import Where
+    from vlmdata.pixels.decoder import Asked
 
 RecipeName = Annotated[
     str,
@@ -26,6 +27,13 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Remove what an ear
 ExecutorName = Annotated[
     str | None,
     typer.Option("--executor", metavar="NAME", help="serial or processes; by default as --workers asks for."),
+]
+
+DecoderName = Annotated[
+    str,
+    typer.Option(
+        "--decoder", metavar="NAME", help="auto, cpu or cuda: what decodes pictures; auto takes a GPU that can be used."
+    ),
 ]
 
 
@@ -58,6 +66,20 @@ def where(workers: int, executor: str | None, overwrite: bool, silent: bool) -> 
     else:
         progress = Lines()
     return Where(workers=workers, executor=executor, overwrite=overwrite, progress=progress)
+
+
+def decoder_named(name: str) -> Asked:
+    """What ``--decoder`` asks for. ``UsageError`` for an unknown name."""
+    from typing import get_args
+
+    from vlmdata.errors import UsageError
+    from vlmdata.pixels.decoder import Asked
+    from vlmdata.recipe import nearest
+
+    for known in get_args(Asked):
+        if name == known:
+            return cast("Asked", known)
+    raise UsageError(f"unknown decoder {name!r}{nearest(name, get_args(Asked))}")
 
 
 def byte_size(option: str, text: str) -> int:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from vlmdata.cli.options import CORES, ExecutorName, Json, Overwrite, Quiet, RecipeName, Workers, where
+from vlmdata.cli.options import (
+    CORES,
+    DecoderName,
+    ExecutorName,
+    Json,
+    Overwrite,
+    Quiet,
+    RecipeName,
+    Workers,
+    decoder_named,
+    where,
+)
 
 
 def preprocess(
@@ -19,6 +31,7 @@ def preprocess(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at the inputs and say what would be done.")] = False,
     workers: Workers = CORES,
     executor: ExecutorName = None,
+    decoder: DecoderName = "auto",
     overwrite: Overwrite = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -38,7 +51,7 @@ def preprocess(
     checked = load(recipe)
     if limit:
         checked = checked.with_limit(limit)
-    place = where(workers, executor, overwrite, json or quiet)
+    place = replace(where(workers, executor, overwrite, json or quiet), decoder=decoder_named(decoder))
     folder = out or Path(checked.name)
     if dry_run:
         plan = plan_of(checked, place)

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from vlmdata import __version__
+from vlmdata.pixels.decoder import Decoder
 from vlmdata.recipe import Recipe
 from vlmdata.types import SCHEMA_VERSION, Kind
-
-DECODER = "cpu"
 
 _LIBRARIES = ("cykooz-resizer", "datasets", "numpy", "pillow", "pyarrow", "simplejpeg", "webdataset")
 _CODECS = ("jpg", "jpg_2000", "zlib", "libtiff", "webp", "avif", "littlecms2")
@@ -27,13 +26,13 @@ def versions() -> dict[str, str]:
     return found
 
 
-def fingerprint(recipe: Recipe, kind: Kind, digests: Sequence[str], used: dict[str, str]) -> str:
+def fingerprint(recipe: Recipe, kind: Kind, digests: Sequence[str], used: dict[str, str], decoder: Decoder) -> str:
     """SHA-256 of resolved recipe, input digests, decoder and versions. Paths of the output are not in it."""
     whole = {
         "kind": kind,
         "recipe": recipe.resolved(),
         "inputs": list(digests),
-        "decoder": DECODER,
+        "decoder": decoder.label,
         "versions": used,
     }
     return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vlmdata.io.http.policy import HttpPolicy
 from vlmdata.io.source import RecipeInput
+from vlmdata.pixels.decoder import CPU, Decoder
 from vlmdata.recipe import Recipe
 from vlmdata.types import Kind, Partition
 
@@ -73,6 +74,7 @@ class Job:
     schema: bytes
     fingerprint: str
     decisions: tuple[Path, ...] = ()
+    decoder: Decoder = CPU
     fetching: Fetching = field(default_factory=Fetching)
     retry: Retry | None = None
 

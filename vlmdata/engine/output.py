@@ -12,7 +12,6 @@ from typing import Any, Literal
 import yaml
 
 from vlmdata.engine import workspace
-from vlmdata.engine.fingerprint import DECODER
 from vlmdata.engine.gallery import picked
 from vlmdata.engine.plan import Plan
 from vlmdata.errors import OutputExistsError, StorageError
@@ -143,7 +142,7 @@ def _manifest(out: Path, plan: Plan) -> Manifest:
         fingerprint=plan.fingerprint,
         sources=list(plan.infos),
         recipe=plan.recipe.resolved(),
-        decoder=DECODER,
+        decoder=plan.decoder.label,
         versions=plan.versions,
         columns=list(plan.columns),
         rows=0,

@@ -11,6 +11,7 @@ from vlmdata.engine.fingerprint import fingerprint, versions
 from vlmdata.engine.job import Slice, Task
 from vlmdata.errors import InputError, RecipeError
 from vlmdata.io.source import RecipeInput
+from vlmdata.pixels.decoder import CPU, Decoder
 from vlmdata.recipe import Recipe
 from vlmdata.shards.schema import BASE_COLUMNS, OPTIONAL_COLUMNS
 from vlmdata.types import Kind, Partition, SourceInfo
@@ -34,6 +35,7 @@ class Plan:
     infos: tuple[SourceInfo, ...]
     role: str
     columns: tuple[str, ...]
+    decoder: Decoder
     versions: dict[str, str]
     fingerprint: str
     tasks: tuple[Task, ...]
@@ -43,7 +45,7 @@ class Plan:
         return sum(task.rows for task in self.tasks)
 
 
-def make_plan(recipe: Recipe, sources: Sequence[RecipeInput], kind: Kind = "processed") -> Plan:
+def make_plan(recipe: Recipe, sources: Sequence[RecipeInput], kind: Kind = "processed", decoder: Decoder = CPU) -> Plan:
     """Look at every input once (indexes are cached) and lay out the tasks. Reads no picture."""
     infos = []
     slices: list[Slice] = []
@@ -65,8 +67,9 @@ def make_plan(recipe: Recipe, sources: Sequence[RecipeInput], kind: Kind = "proc
         infos=tuple(infos),
         role=_role(sources),
         columns=_columns(recipe, sources),
+        decoder=decoder,
         versions=used,
-        fingerprint=fingerprint(recipe, kind, [info.digest for info in infos], used),
+        fingerprint=fingerprint(recipe, kind, [info.digest for info in infos], used, decoder),
         tasks=tuple(Task(index, tuple(part)) for index, part in enumerate(_packed(pieces, size))),
     )
 

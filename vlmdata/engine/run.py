@@ -23,6 +23,7 @@ from vlmdata.io.cache import fetched
 from vlmdata.io.digest import combined
 from vlmdata.io.img2dataset import check_importable
 from vlmdata.io.source import RecipeInput
+from vlmdata.pixels.decoder import Asked, resolve
 from vlmdata.recipe import Output, Recipe
 from vlmdata.shards.directory import Directory
 from vlmdata.shards.manifest_file import MANIFEST, read_manifest
@@ -35,10 +36,11 @@ DOWNLOADERS = ("vlmdata", "img2dataset")
 
 @dataclass(frozen=True, kw_only=True)
 class Where:
-    """Where and how a run happens. Nothing here changes a byte of what preprocess makes of its inputs.
+    """Where and how a run happens. Only ``decoder`` changes a byte of what preprocess makes of its inputs.
 
     ``fetching`` bounds the run as a whole; each worker gets its part. ``downloader`` asks the servers: ``vlmdata``
-    or ``img2dataset``.
+    or ``img2dataset``. ``decoder`` is resolved in the plan of a recipe and stands in its fingerprint; fetched pictures
+    are decoded by the CPU, if at all.
     """
 
     workers: int = 1
@@ -46,6 +48,7 @@ class Where:
     overwrite: bool = False
     fetching: Fetching = field(default_factory=Fetching)
     downloader: str = DOWNLOADERS[0]
+    decoder: Asked = "cpu"
     progress: Progress = field(default_factory=Silent)
 
 
@@ -57,7 +60,7 @@ def preprocess(recipe: Recipe, out: Path, where: Where) -> Manifest:
 def plan_of(recipe: Recipe, where: Where) -> Plan:
     """The plan of a recipe; inputs on other machines are fetched into the cache first."""
     sources = [_fetched(one, where) if one.remote else one for one in recipe.inputs]
-    return make_plan(recipe, sources)
+    return make_plan(recipe, sources, decoder=resolve(where.decoder))
 
 
 def fetch(
@@ -158,6 +161,7 @@ def _job(plan: Plan, out: Path, where: Where) -> Job:
         columns=plan.columns,
         schema=serialized_schema(plan.columns),
         fingerprint=plan.fingerprint,
+        decoder=plan.decoder,
         fetching=replace(where.fetching, policy=where.fetching.policy.shared_by(workers)),
     )
 

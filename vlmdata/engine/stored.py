@@ -7,15 +7,19 @@ from dataclasses import replace
 
 from vlmdata.engine.ledger import Ledger
 from vlmdata.errors import BadRecord
+from vlmdata.pixels.decoder import Decoder
 from vlmdata.pixels.mask import render_mask
+from vlmdata.pixels.outcome import Fault, RenderClock, Rendered
 from vlmdata.pixels.policy import PixelPolicy
-from vlmdata.pixels.render import Fault, RenderClock, Rendered, render
+from vlmdata.pixels.render import render
 from vlmdata.types import Drop, Image, Mask, Sample, Size, StoredView, Written
 
 
-def as_rendered(window: Sequence[Sample], policy: PixelPolicy, clock: RenderClock, ledger: Ledger) -> Iterator[Written]:
+def as_rendered(
+    window: Sequence[Sample], policy: PixelPolicy, decoder: Decoder, clock: RenderClock, ledger: Ledger
+) -> Iterator[Written]:
     """One batched render; samples with a bad picture are dropped, charged to ``clean.image`` where there is one."""
-    outcomes = iter(render([image for sample in window for image in sample.images], policy, clock))
+    outcomes = iter(render([image for sample in window for image in sample.images], policy, clock, decoder))
     for sample in window:
         ledger.render.entered += 1
         pictures = [next(outcomes) for _ in sample.images]

@@ -16,9 +16,9 @@ from vlmdata.engine.ledger import Ledger
 from vlmdata.engine.line import flow
 from vlmdata.engine.retry import Earlier, Kept
 from vlmdata.engine.stored import as_fetched, as_rendered
-from vlmdata.errors import BadRecord
+from vlmdata.errors import BadRecord, DeviceError
 from vlmdata.io.atomic import write_json_atomic
-from vlmdata.pixels.render import RenderClock
+from vlmdata.pixels.outcome import RenderClock
 from vlmdata.pixels.thumbnail import thumbnail
 from vlmdata.recipe import Recipe
 from vlmdata.shards.manifest_file import read_manifest
@@ -30,7 +30,17 @@ WINDOW_PIXELS = 32_000_000
 
 
 def run_task(job: Job, task: Task) -> TaskReport:
-    """Work off one task and publish what came of it. Raises only what should end the run."""
+    """Work off one task and publish what came of it. Raises only what should end the run.
+
+    Where the process that drives the GPU dies, the task is begun anew once, with a new one.
+    """
+    try:
+        return _worked_off(job, task)
+    except DeviceError:
+        return _worked_off(job, task)
+
+
+def _worked_off(job: Job, task: Task) -> TaskReport:
     began = time.process_time()
     clock = RenderClock()
     output = job.recipe.output
@@ -95,7 +105,7 @@ def _rendered(job: Job, samples: Iterator[Sample], ledger: Ledger, clock: Render
         if job.kind == "fetched" and not job.recipe.steps:
             yield from (as_fetched(sample) for sample in window)
         else:
-            yield from as_rendered(window, job.recipe.output.pixels, clock, ledger)
+            yield from as_rendered(window, job.recipe.output.pixels, job.decoder, clock, ledger)
 
 
 def _windows(samples: Iterator[Sample]) -> Iterator[list[Sample]]:

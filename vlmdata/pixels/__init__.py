@@ -3,8 +3,9 @@
 from vlmdata.pixels.encode import EncodedView
 from vlmdata.pixels.header import MAX_PIXELS, Header, read_header
 from vlmdata.pixels.mask import Rle, render_mask
+from vlmdata.pixels.outcome import Fault, RenderClock, Rendered
 from vlmdata.pixels.policy import PixelPolicy, conversions, is_canonical
-from vlmdata.pixels.render import Fault, RenderClock, Rendered, render
+from vlmdata.pixels.render import render
 from vlmdata.pixels.thumbnail import thumbnail
 
 __all__ = [

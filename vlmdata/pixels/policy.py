@@ -9,7 +9,8 @@ from vlmdata.pixels.colour import is_srgb
 from vlmdata.pixels.header import MAX_PIXELS, Header
 
 Fidelity = Literal["fast", "exact"]
-Format = Literal["jpeg", "png", "webp"]
+Format = Literal["jpeg", "png", "webp", "original"]
+Subsampling = Literal["auto", "444", "422", "420"]
 
 CANONICAL = frozenset({"image/jpeg", "image/png", "image/webp"})
 """Media types that a shard may hold."""
@@ -20,8 +21,11 @@ class PixelPolicy:
     """What becomes of pictures. All of it decides bytes.
 
     Attributes:
-        format: of pictures that are encoded anew; canonical ones that nothing is done to keep theirs.
+        format: of pictures that are encoded anew; canonical ones that nothing is done to keep theirs. ``original``
+            is the source's own where a shard may hold it, PNG for other lossless ones, JPEG for all else.
         quality: 1 to 100, of JPEG and WebP.
+        subsampling: of the chroma of a JPEG. ``auto`` is 4:2:0 for what came from a JPEG with coarse chroma, which
+            has no colour detail to keep, and 4:4:4 for all else.
         fidelity: ``exact`` gives Pillow's pixels before encoding, value for value; ``fast`` may decode a JPEG at
             reduced scale and resizes with another implementation of the same filter.
         background: RGB that transparency is laid upon.
@@ -31,6 +35,7 @@ class PixelPolicy:
 
     format: Format = "jpeg"
     quality: int = 95
+    subsampling: Subsampling = "auto"
     fidelity: Fidelity = "fast"
     background: tuple[int, int, int] = (255, 255, 255)
     max_pixels: int = MAX_PIXELS

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, SerializeAsAny, field_validator
 
 from vlmdata.io.source import RecipeInput
-from vlmdata.pixels.policy import PixelPolicy
+from vlmdata.pixels.policy import Fidelity, Format, PixelPolicy, Subsampling
 from vlmdata.steps.base import AnyStep
 
 FormatName = Literal["parquet", "webdataset"]
@@ -20,9 +20,10 @@ class _Part(BaseModel):
 class ImageOutput(_Part):
     """How stored pictures are encoded. ``exact`` is pixel-equal to Pillow and the model's own code."""
 
-    format: Literal["jpeg", "png", "webp"] = "jpeg"
+    format: Format = "jpeg"
     quality: Annotated[int, Field(ge=1, le=100)] = 95
-    fidelity: Literal["fast", "exact"] = "fast"
+    subsampling: Subsampling = "auto"
+    fidelity: Fidelity = "fast"
     background: tuple[int, int, int] = (255, 255, 255)
 
 
