@@ -15,7 +15,7 @@ import pytest
 from vlmdata.shards.card import write_card
 from vlmdata.shards.formats import FORMATS, FormatName
 from vlmdata.shards.manifest_file import write_manifest
-from vlmdata.shards.schema import BASE_COLUMNS, OPTIONAL_COLUMNS, deserialized, serialized_schema
+from vlmdata.shards.schema import BASE_COLUMNS, OPTIONAL_COLUMNS, sample_schema
 from vlmdata.shards.store import ShardSet
 from vlmdata.types import (
     WHOLE,
@@ -57,11 +57,6 @@ TILES = Layout(
         View("tile", (Crop(8, 0, 8, 12),)),
     ),
 )
-
-
-@cache
-def schema(columns: tuple[str, ...] = COLUMNS) -> bytes:
-    return serialized_schema(columns)
 
 
 @cache
@@ -141,7 +136,7 @@ def write_task(
     columns: tuple[str, ...] = COLUMNS,
 ) -> list[ShardInfo]:
     with ShardSet(
-        root, task, formats=formats, schema=schema(columns), max_samples=max_samples, max_bytes=max_bytes
+        root, task, formats=formats, columns=columns, max_samples=max_samples, max_bytes=max_bytes
     ) as shards:
         for split, item in items:
             shards.write(item, split)
@@ -180,8 +175,8 @@ def finish(
 def made() -> SimpleNamespace:
     """The makers above, for tests cannot import each other."""
     return SimpleNamespace(
-        COLUMNS=COLUMNS, TILES=TILES, schema=schema, picture=picture, image_with_views=image_with_views,
-        arrow_schema=lambda: deserialized(schema()), written=written, write_task=write_task, finish=finish,
+        COLUMNS=COLUMNS, TILES=TILES, picture=picture, image_with_views=image_with_views,
+        arrow_schema=lambda: sample_schema(COLUMNS), written=written, write_task=write_task, finish=finish,
     )  # fmt: skip
 
 

@@ -216,13 +216,6 @@ def test_only_declared_columns_are_written(made: SimpleNamespace, tmp_path: Path
         assert from_record(record).annotations == ()
 
 
-def test_schema_refuses_columns_it_does_not_know(made: SimpleNamespace) -> None:
-    with pytest.raises(ValueError, match="colour"):
-        made.schema((*made.COLUMNS, "colour"))
-    with pytest.raises(ValueError, match="meta"):
-        made.schema(tuple(column for column in made.COLUMNS if column != "meta"))
-
-
 @pytest.mark.parametrize("name", ["parquet/train-00000.parquet", "webdataset/train-00000.tar"])
 @pytest.mark.parametrize("damage", ["cut", "html", "missing"])
 def test_damaged_files_say_so(name: str, damage: str, made: SimpleNamespace, tmp_path: Path) -> None:

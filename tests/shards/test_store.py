@@ -19,7 +19,7 @@ from vlmdata.types import Drop, Dropped, TextPart
 
 
 def shard_set(made: SimpleNamespace, root: Path, **changes: object) -> ShardSet:
-    settings = {"formats": ("parquet", "webdataset"), "schema": made.schema(), "max_samples": 100, "max_bytes": 10**9}
+    settings = {"formats": ("parquet", "webdataset"), "columns": made.COLUMNS, "max_samples": 100, "max_bytes": 10**9}
     return ShardSet(root, 12, **{**settings, **changes})  # type: ignore[arg-type]
 
 
@@ -104,7 +104,7 @@ def test_bad_samples_are_refused_and_the_rest_is_written(made: SimpleNamespace, 
 def test_undeclared_columns_are_not_lost_in_silence(made: SimpleNamespace, tmp_path: Path) -> None:
     with (
         pytest.raises(RunError, match=r"made-00000.*alternatives.*fills"),
-        shard_set(made, tmp_path, schema=made.schema((*BASE_COLUMNS, "choices", "annotations"))) as shards,
+        shard_set(made, tmp_path, columns=(*BASE_COLUMNS, "choices", "annotations")) as shards,
     ):
         shards.write(made.written(0), "train")
     assert files(tmp_path) == []

@@ -71,7 +71,6 @@ class Job:
     sources: tuple[RecipeInput, ...]
     suffixes: tuple[str, ...]
     columns: tuple[str, ...]
-    schema: bytes
     fingerprint: str
     decisions: tuple[Path, ...] = ()
     decoder: Decoder = CPU

@@ -27,7 +27,6 @@ from vlmdata.pixels.decoder import Asked, resolve
 from vlmdata.recipe import Output, Recipe
 from vlmdata.shards.directory import Directory
 from vlmdata.shards.manifest_file import MANIFEST, read_manifest
-from vlmdata.shards.schema import serialized_schema
 from vlmdata.steps.base import AnyStep
 from vlmdata.types import Manifest
 
@@ -159,7 +158,6 @@ def _job(plan: Plan, out: Path, where: Where) -> Job:
         sources=plan.sources,
         suffixes=plan.suffixes,
         columns=plan.columns,
-        schema=serialized_schema(plan.columns),
         fingerprint=plan.fingerprint,
         decoder=plan.decoder,
         fetching=replace(where.fetching, policy=where.fetching.policy.shared_by(workers)),

@@ -48,7 +48,7 @@ def _worked_off(job: Job, task: Task) -> TaskReport:
         job.out,
         task.index,
         formats=output.formats,
-        schema=job.schema,
+        columns=job.columns,
         max_samples=output.max_samples,
         max_bytes=int(output.max_bytes),
         generation=job.retry.generation if job.retry else 0,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import RawIOBase
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,8 +66,30 @@ class ParquetWriter:
     def _write_group(self) -> None:
         import pyarrow as pa
 
-        self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
+        place = self._schema.get_field_index("images")
+        small = pa.Table.from_pylist(self._rows, schema=self._schema.remove(place))
+        self._writer.write_table(small.add_column(place, self._schema.field(place), _pictures(self._rows)))
         self._rows, self._held = [], 0
+
+
+def _pictures(rows: Sequence[Record]) -> pa.ListArray:
+    """The column ``images``. Its bytes are laid out in one copy; ``from_pylist`` grows a buffer, in twice the time."""
+    import pyarrow as pa
+
+    pictures = [picture for row in rows for picture in row["images"]]
+    data = pa.py_buffer(b"".join([picture["bytes"] for picture in pictures]))
+    ends = _offsets(len(picture["bytes"]) for picture in pictures).buffers()[1]
+    values = pa.Array.from_buffers(pa.binary(), len(pictures), [None, ends, data])
+    paths = pa.array([picture["path"] for picture in pictures], pa.string())
+    both = pa.StructArray.from_arrays([values, paths], names=["bytes", "path"])
+    return pa.ListArray.from_arrays(_offsets(len(row["images"]) for row in rows), both)
+
+
+def _offsets(lengths: Iterable[int]) -> pa.Int32Array:
+    """Where each of some values lying end to end begins, and where the last ends. ``ArrowInvalid`` beyond 2 GiB."""
+    import pyarrow as pa
+
+    return pa.array(list(accumulate(lengths, initial=0)), pa.int32())
 
 
 def _leaves(path: str, kind: pa.DataType) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,7 @@ from vlmdata.errors import BadRecord, RunError
 from vlmdata.io.atomic import PartialFile, publish
 from vlmdata.shards.dropped import DroppedFile
 from vlmdata.shards.formats import FormatName, shard_path, writer
-from vlmdata.shards.schema import OPTIONAL_COLUMNS, deserialized
+from vlmdata.shards.schema import OPTIONAL_COLUMNS, sample_schema
 from vlmdata.types import Record, ShardInfo, Written, record_json, record_size, to_record
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ class ShardSet:
     """The shards of task number ``task``: ``SPLIT-{task:05d}``, then ``-1``, ``-2`` … where one is full.
 
     A shard is full at ``max_samples`` or when the next sample would lift it over ``max_bytes``; a sample larger
-    than that is a shard of its own. Nothing has its final name before ``close``. ``schema`` comes from
-    ``serialized_schema``. Leaving the ``with`` block without ``close`` removes everything.
+    than that is a shard of its own. Nothing has its final name before ``close``. Leaving the ``with`` block without
+    ``close`` removes everything.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class ShardSet:
         task: int,
         *,
         formats: Sequence[FormatName],
-        schema: bytes,
+        columns: Collection[str],
         max_samples: int,
         max_bytes: int,
         generation: int = 0,
@@ -95,7 +95,7 @@ class ShardSet:
         self._root = root
         self._task = task
         self._formats = formats
-        self._schema = deserialized(schema)
+        self._schema = sample_schema(columns)
         self._absent = [column for column in OPTIONAL_COLUMNS if column not in self._schema.names]
         self._max_samples = max_samples
         self._max_bytes = max_bytes
