@@ -39,6 +39,14 @@ def test_a_model_fills_in_what_steps_leave_open() -> None:
     assert with_model.steps == spelled_out.steps
 
 
+def test_a_largest_side_is_a_step_before_boxes_become_text() -> None:
+    tail = "steps: [clean.boxes, {boxes.render: {dialect: qwen3-vl}}, tile.anyres]\n"
+    limited = check(HEAD + "model: llava-next\n" + tail + "output: {image: {max_side: 640}}\n")
+    assert [step.name for step in limited.steps] == ["clean.boxes", "image.resize", "boxes.render", "tile.anyres"]
+    assert check(yaml.safe_dump(limited.resolved(), sort_keys=False)).steps == limited.steps
+    assert check(HEAD + "output: {image: {max_side: 640}}\n").steps == limited.steps[1:2]
+
+
 def test_a_limit_bounds_every_input() -> None:
     text = (
         "version: 1\nname: r\ninputs: [{dataset: shapes, limit: 5}, {dataset: shapes, limit: 50}, {dataset: shapes}]\n"

@@ -20,6 +20,7 @@ from vlmdata.recipe.model import Recipe
 from vlmdata.shards.directory import Directory
 from vlmdata.steps import steps_by_name
 from vlmdata.steps.base import AnyStep
+from vlmdata.steps.resize import ImageResize
 
 FILE_FORMATS = {"urls": "table", "archive": "zip or tar"}
 HUB = "hub:"
@@ -47,7 +48,7 @@ class Checker:
         for index, step in enumerate(steps):
             if complaint := step.ready():
                 raise self.error(("steps", index, step.name), complaint)
-        return self.validated(Recipe, {**data, "inputs": inputs, "steps": steps}, ())
+        return _limited(self.validated(Recipe, {**data, "inputs": inputs, "steps": steps}, ()))
 
     def list_of(self, data: Mapping[str, Any], key: str) -> list[Any]:
         value = data.get(key) or []
@@ -131,6 +132,17 @@ class Checker:
             case ("inputs", int(number), *_):
                 place += f"input {number + 1}: "
         return RecipeError(place + message)
+
+
+def _limited(recipe: Recipe) -> Recipe:
+    """With the step that ``output.image.max_side`` asks for, before the first that fixes geometry, if it lacks it."""
+    if recipe.output.image.max_side is None:
+        return recipe
+    place = next((index for index, step in enumerate(recipe.steps) if step.fixes_geometry), len(recipe.steps))
+    resize = ImageResize(max_side=recipe.output.image.max_side)
+    if resize in recipe.steps[:place]:
+        return recipe
+    return recipe.model_copy(update={"steps": (*recipe.steps[:place], resize, *recipe.steps[place:])})
 
 
 def named_source(name: str, file: str | None, options: Mapping[str, Any]) -> RecipeInput:

@@ -18,13 +18,17 @@ class _Part(BaseModel):
 
 
 class ImageOutput(_Part):
-    """How stored pictures are encoded. ``exact`` is pixel-equal to Pillow and the model's own code."""
+    """How pictures are stored. ``exact`` is pixel-equal to Pillow and the model's own code.
+
+    ``max_side`` is a step, ``image.resize``, that a recipe gets before its boxes are written as text and pictures cut.
+    """
 
     format: Format = "jpeg"
     quality: Annotated[int, Field(ge=1, le=100)] = 95
     subsampling: Subsampling = "auto"
     fidelity: Fidelity = "fast"
     background: tuple[int, int, int] = (255, 255, 255)
+    max_side: Annotated[int | None, Field(gt=0, le=65_535)] = None
 
 
 class Output(_Part):
@@ -47,7 +51,7 @@ class Output(_Part):
 
     @property
     def pixels(self) -> PixelPolicy:
-        return PixelPolicy(**self.image.model_dump(), views=self.views)
+        return PixelPolicy(**self.image.model_dump(exclude={"max_side"}), views=self.views)
 
 
 class Errors(_Part):
