@@ -135,9 +135,7 @@ def write_task(
     max_bytes: int = 512_000_000,
     columns: tuple[str, ...] = COLUMNS,
 ) -> list[ShardInfo]:
-    with ShardSet(
-        root, task, formats=formats, columns=columns, max_samples=max_samples, max_bytes=max_bytes
-    ) as shards:
+    with ShardSet(root, task, formats=formats, columns=columns, max_samples=max_samples, max_bytes=max_bytes) as shards:
         for split, item in items:
             shards.write(item, split)
         return shards.close()

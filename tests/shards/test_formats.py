@@ -9,17 +9,21 @@ import tarfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from webdataset import TarWriter
 
 from vlmdata.errors import InputError
-from vlmdata.shards.formats import FORMATS, read_records
+from vlmdata.shards.formats import FORMATS, read_records, read_spans
 from vlmdata.shards.schema import BASE_COLUMNS
+from vlmdata.shards.webdataset import WebDatasetWriter
 from vlmdata.types import WHOLE, Alternative, Annotation, Box, Message, TextPart, Written, from_record, to_record
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+NAMES = st.characters(codec="utf-8", exclude_characters="\0/")
 LAYOUTS = st.sampled_from([None, "TILES", "planned"])
 
 
@@ -67,6 +71,13 @@ def test_random_samples_survive_both_formats(
 def test_ranges(name: str, start: int, stop: int | None, many: Path) -> None:
     keys = [record["key"] for record in read_records(many / name, start, stop)]
     assert keys == [f"made-{number:05d}" for number in range(250)][start:stop]
+
+
+@pytest.mark.parametrize("name", ["parquet/train-00000.parquet", "webdataset/train-00000.tar"])
+def test_spans(name: str, many: Path) -> None:
+    spans = [(0, 2), (2, 3), (110, 112), (249, 250)]
+    found = [[record["key"] for record in rows] for rows in read_spans(many / name, spans)]
+    assert found == [[f"made-{number:05d}" for number in range(*span)] for span in spans]
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +138,24 @@ def test_tar_members_bear_no_owner_and_no_time(many: Path) -> None:
     assert {(member.mtime, member.uid, member.gid, member.uname, member.gname, member.mode) for member in members} == {
         (0, 0, 0, "", "", 0o644)
     }
+
+
+@given(
+    names=st.lists(st.text(NAMES, min_size=1, max_size=120), unique=True),
+    sizes=st.lists(st.integers(0, 1500), min_size=10, max_size=10),
+)
+def test_tars_are_those_of_webdataset_itself(names: list[str], sizes: list[int]) -> None:
+    ours, theirs = io.BytesIO(), io.BytesIO()
+    writer = WebDatasetWriter(cast("io.RawIOBase", ours))
+    reference = TarWriter(theirs, user="", group="", mode=0o644, mtime=0, encoder=False)
+    for name in names:
+        pictures = {f"{number}.jpg": bytes(size) for number, size in enumerate(sizes)}
+        images = [{"path": f"{name}.{rest}", "bytes": data} for rest, data in pictures.items()]
+        writer.write({"key": name, "images": images}, b"{}")
+        reference.write({"__key__": name, "json": b"{}", **pictures})
+    writer.close()
+    reference.close()
+    assert ours.getvalue() == theirs.getvalue()
 
 
 def test_many_pictures_and_a_long_key_keep_their_order(made: SimpleNamespace, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vlmdata.io.digest import number_of
-from vlmdata.shards.formats import read_records
+from vlmdata.shards.formats import read_spans
 from vlmdata.shards.manifest_file import by_format
 from vlmdata.types import Manifest, Record
 
@@ -26,8 +26,11 @@ def picked(root: Path, manifest: Manifest, count: int = 24) -> Iterator[Record]:
     first = 0
     for shard in shards:
         end = first + shard.samples
-        for start, stop in zip(starts, [*starts[1:], total], strict=True):
-            if first <= start < end:
-                rows = read_records(root / shard.path, start - first, min(stop, end, start + _NEIGHBOURS) - first)
-                yield min(rows, key=lambda record: number_of(record["key"]))
+        spans = [
+            (start - first, min(stop, end, start + _NEIGHBOURS) - first)
+            for start, stop in zip(starts, [*starts[1:], total], strict=True)
+            if first <= start < end
+        ]
+        for rows in read_spans(root / shard.path, spans) if spans else ():
+            yield min(rows, key=lambda record: number_of(record["key"]))
         first = end

@@ -15,6 +15,7 @@ from vlmdata.io.row_index import Row, row_index
 _HEAD = 1 << 20
 _VERSION = 1
 _LINE_SUFFIXES = (".jsonl", ".ndjson")
+_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -71,7 +72,7 @@ def row_object(raw: bytes) -> dict[str, Any]:
     """One row. ``BadRecord``: ``not_unicode``, ``bad_json``, ``not_an_object``. NaN and infinity become null."""
     try:
         text = raw.decode("utf-8")
-        row = json.loads(text, strict=False, parse_constant=lambda _: None)
+        row = _DECODER.decode(text)
         if _ESCAPED_SURROGATE.search(text):
             json.dumps(row, ensure_ascii=False).encode()
     except UnicodeError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import RawIOBase
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from vlmdata.errors import InputError
 from vlmdata.shards.parquet import ParquetWriter, parquet_keys, read_parquet
-from vlmdata.shards.webdataset import WebDatasetWriter, read_webdataset, webdataset_keys
+from vlmdata.shards.webdataset import WebDatasetWriter, read_webdataset, webdataset_keys, webdataset_spans
 from vlmdata.types import Record
 
 if TYPE_CHECKING:
@@ -58,6 +58,18 @@ def read_records(path: Path, start: int = 0, stop: int | None = None) -> Iterato
     read = read_webdataset if path.suffix == ".tar" else read_parquet
     with _reading(path):
         yield from read(path, start, stop)
+
+
+def read_spans(path: Path, spans: Sequence[tuple[int, int]]) -> Iterator[list[Record]]:
+    """The records of each span of rows (exclusive ends; apart, in order, none empty) of a shard.
+
+    Passes over the file once, which a tar takes long to. ``InputError`` as ``read_records``.
+    """
+    with _reading(path):
+        if path.suffix == ".tar":
+            yield from webdataset_spans(path, spans)
+        else:
+            yield from (list(read_parquet(path, start, stop)) for start, stop in spans)
 
 
 def read_keys(path: Path) -> Iterator[str]:

@@ -42,10 +42,10 @@ class Shard:
 
     def finish(self) -> None:
         """Bring all of it to disk, still under partial names."""
-        for one in self._writers:
-            one.close()
-        for file in self._files.values():
-            file.close()
+        for file, one in zip(self._files.values(), self._writers, strict=True):
+            if not file.closed:
+                one.close()
+                file.close()
 
     def publish(self, generation: int = 0) -> list[ShardInfo]:
         """Give the finished files their names."""
