@@ -102,3 +102,28 @@ def test_damage_is_found_at_an_eighth_as_at_full_size(scene, saved):
         assert outcomes[0] == outcomes[1]
         found.append(outcomes[0])
     assert set(found) > {"corrupt"}
+
+
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_any_frame_can_be_decoded(form, scene, saved):
+    first, *rest = (scene(64, 40, seed) for seed in range(4))
+    data = saved(first, form, save_all=True, append_images=rest)
+    for number in (3, 1):
+        with Pillow.open(io.BytesIO(data)) as im:
+            im.seek(number)
+            expected = np.asarray(im.convert("RGB"))
+        found = decode(data, read_header(data, frame=number), PixelPolicy())
+        assert np.array_equal(found.pixels, expected)
+
+
+def test_a_damaged_later_frame_of_a_png_is_found(scene, saved):
+    data = bytearray(saved(scene(), "PNG", save_all=True, append_images=[scene(seed=1)]))
+    data[data.index(b"fdAT") + 40] ^= 1
+    with pytest.raises(BadRecord, match="checksum"):
+        decode(bytes(data), read_header(bytes(data), frame=1), PixelPolicy())
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "I;16"])
+@pytest.mark.parametrize("size", [(1, 1), (7, 3), (64, 40), (9, 200)])
+def test_a_black_png_lacks_no_row(mode, size, saved):
+    assert not decoded(saved(Pillow.new(mode, size), "PNG")).pixels[..., 0].any() or mode in ("RGBA", "LA")

@@ -20,6 +20,7 @@ FORMS = {
     "TIFF": {"compression": "tiff_lzw"},
     "AVIF": {},
     "BMP": {},
+    "JPEG2000": {},
 }
 
 
@@ -62,6 +63,7 @@ def check(forms: list[str], number: int, scene, saved, exif) -> Counter[str]:
         assert before == after
         outcome = result.reason if isinstance(result, Fault) else "rendered"
         assert outcome in REASONS | {"rendered"}
+        assert isinstance(result, Rendered) or " at 0x" not in result.detail
         assert reason_of(data) in {None, outcome}
         assert (thumbnail(data, 16) is None) == isinstance(result, Fault)
         found[outcome] += 1

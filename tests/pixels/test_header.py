@@ -149,7 +149,7 @@ def test_clip_without_a_picture_is_corrupt(clip):
         (b"\x89PNG\r\n\x1a\n" + bytes(30), "corrupt"),
         (b"RIFF\x04\0\0\0WEBP", "corrupt"),
         (b"RIFF\xff\0\0\0WEBPVP8 ", "truncated"),
-        (b"GIF89a", "corrupt"),
+        (b"GIF89a", "truncated"),
         (b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x03moov", "corrupt"),
     ],
 )
@@ -171,3 +171,43 @@ def test_a_bomb_is_refused_by_its_declared_size(saved):
 
 def test_floating_point_pixels_are_refused(saved):
     assert reason(saved(Pillow.new("F", (8, 8), 0.5), "TIFF")) == "unsupported_format"
+
+
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_frames_are_counted(form, scene, saved):
+    first, *rest = (scene(40, 30, seed) for seed in range(4))
+    still, moving = saved(first, form), saved(first, form, save_all=True, append_images=rest)
+    assert (read_header(still).frames, read_header(still).animated) == (1, False)
+    assert (read_header(moving).frames, read_header(moving).animated) == (4, True)
+    assert [read_header(moving, frame=number).frame for number in range(4)] == [0, 1, 2, 3]
+
+
+def test_a_frame_that_is_not_there_is_corrupt(scene, saved):
+    data = saved(scene(), "GIF", save_all=True, append_images=[scene(seed=1)])
+    for form in ("JPEG", "GIF", "TIFF"):
+        assert reason(saved(scene(), form), frame=1) == "corrupt"
+    assert reason(data, frame=2) == reason(data, frame=-1) == "corrupt"
+
+
+def test_pages_of_a_tiff_each_have_a_header(saved):
+    pages = [Pillow.new("RGB", (30, 20)), Pillow.new("L", (8, 9)), Pillow.new("F", (8, 9))]
+    data = saved(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    headers = [read_header(data, frame=number) for number in (0, 1)]
+    assert [(header.size, header.colour, header.frames) for header in headers] == [
+        (Size(30, 20), "rgb", 3),
+        (Size(8, 9), "grey", 3),
+    ]
+    assert reason(data, frame=2) == "unsupported_format"
+
+
+@pytest.mark.parametrize(
+    ("options", "process"), [({}, "baseline"), ({"quality": 100}, "baseline"), ({"progressive": True}, "progressive")]
+)
+def test_how_a_jpeg_is_coded(options, process, scene, saved):
+    assert read_header(saved(scene(), "JPEG", **options)).process == process
+
+
+@pytest.mark.parametrize("stray", [b"\0", b"\0\0\0", b"\xff"])
+def test_a_gif_may_hold_stray_bytes_between_blocks(stray, scene, saved):
+    data = saved(scene(), "GIF")
+    assert read_header(data[:-1] + stray + data[-1:]).frames == 1

@@ -18,6 +18,8 @@ def test_plain_pictures_are_canonical():
     assert is_canonical(dataclasses.replace(PLAIN, colour="grey"))
     assert not is_canonical(dataclasses.replace(PLAIN, media_type="image/gif"))
     assert not is_canonical(dataclasses.replace(PLAIN, colour="grey", depth=1))
+    assert is_canonical(dataclasses.replace(PLAIN, process="progressive"))
+    assert not is_canonical(dataclasses.replace(PLAIN, process="arithmetic"))
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,7 @@ def test_plain_pictures_are_canonical():
         ({"colour": "cmyk"}, "cmyk"),
         ({"depth": 16}, "sixteen_bit"),
         ({"colour": "palette"}, "palette"),
+        ({"colour": "lab"}, "lab"),
         ({"alpha": True}, "alpha"),
         ({"animated": True}, "animated"),
     ],

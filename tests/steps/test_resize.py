@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from vlmdata.steps.base import Context
 from vlmdata.steps.resize import ImageResize
@@ -39,3 +40,25 @@ def test_clips_and_what_is_no_picture_are_left_alone(make, picture, ctx, kind):
     sample = make(("user", 0), images=(odd,))
     assert ImageResize(max_side=10).apply(sample, ctx) == sample
     assert not ctx.notes
+
+
+@pytest.mark.parametrize(
+    ("options", "size"),
+    [
+        ({"short_side": 224}, Size(299, 224)),
+        ({"short_side": 960}, Size(1280, 960)),
+        ({"size": (384, 384)}, Size(384, 384)),
+        ({"multiple": 28}, Size(644, 476)),
+        ({"max_side": 100, "multiple": 14}, Size(98, 70)),
+        ({"multiple": 3000}, Size(3000, 3000)),
+    ],
+    ids=str,
+)
+def test_other_sizes(make, ctx, options, size):
+    assert ImageResize(**options).apply(make(("user", 0)), ctx).images[0].size == size
+
+
+@pytest.mark.parametrize("options", [{}, {"max_side": 5, "size": (4, 4)}, {"multiple": 0}], ids=str)
+def test_wrong_options_are_refused(options):
+    with pytest.raises(ValidationError):
+        ImageResize(**options)

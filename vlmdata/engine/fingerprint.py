@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from vlmdata import __version__
 from vlmdata.pixels.decoder import Decoder
@@ -13,6 +13,7 @@ from vlmdata.recipe import Recipe
 from vlmdata.types import SCHEMA_VERSION, Kind
 
 _LIBRARIES = ("cykooz-resizer", "datasets", "numpy", "pillow", "pyarrow", "simplejpeg", "webdataset")
+_OPTIONAL = ("pylibjxl",)
 _CODECS = ("jpg", "jpg_2000", "zlib", "libtiff", "webp", "avif", "littlecms2")
 
 
@@ -22,8 +23,16 @@ def versions() -> dict[str, str]:
 
     found = {"vlmdata": __version__, "schema": str(SCHEMA_VERSION)}
     found |= {name: version(name) for name in _LIBRARIES}
+    found |= {name: _version_or_absent(name) for name in _OPTIONAL}
     found |= {f"pillow/{name}": str(features.version(name)) for name in _CODECS}
     return found
+
+
+def _version_or_absent(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
 
 
 def fingerprint(recipe: Recipe, kind: Kind, digests: Sequence[str], used: dict[str, str], decoder: Decoder) -> str:

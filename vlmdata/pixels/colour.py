@@ -11,21 +11,29 @@ if TYPE_CHECKING:
     from PIL import Image, ImageCms
 
 _MODES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}
+_PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0
+"""A tag of TIFF that Pillow heeds for 8 bits and fewer alone."""
 _PROBE = (0, 32, 64, 128, 192, 255)
 _INVISIBLE = 4
 """Levels by which sRGB profiles of different makers differ among themselves; Adobe RGB differs by over 40."""
 
 
-def flattened(im: Image.Image, icc: bytes | None, background: tuple[int, int, int]) -> Image.Image:
-    """An RGB picture in sRGB, transparency laid on ``background``. 16-bit channels keep their high byte."""
+def flattened(im: Image.Image, icc: bytes | None, background: tuple[int, int, int], depth: int = 8) -> Image.Image:
+    """An RGB picture in sRGB, transparency laid on ``background``. Deeper channels keep their upper 8 bits.
+
+    ``depth`` is that of the file. Lab goes by LittleCMS' own profile (D50).
+    """
     from PIL import Image
 
     alpha = None
     if im.mode.startswith("I;16"):
-        im, alpha = _eight_bit(im)
+        im, alpha = _eight_bit(im, depth)
     elif im.has_transparency_data:
+        _scale_clear_colour(im, depth)
         rgba = im.convert("RGBA")
-        im, alpha = rgba.convert("L" if im.mode in ("L", "LA") else "RGB"), rgba.getchannel("A")
+        im, alpha = rgba.convert("L" if im.mode in ("1", "L", "LA") else "RGB"), rgba.getchannel("A")
+    elif im.mode == "LAB":
+        im, icc = im.convert("RGB"), None
     elif im.mode not in _MODES.values():
         im = im.convert("L" if im.mode == "1" else "RGB")
     im = _to_srgb(im, icc) if icc and not is_srgb(icc) else im.convert("RGB")
@@ -80,12 +88,24 @@ def _transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
         return None
 
 
-def _eight_bit(im: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """16-bit grey by its high byte, as Pillow reads 16-bit RGB, and the mask of its transparent value if it has one."""
+def _scale_clear_colour(im: Image.Image, depth: int) -> None:
+    """Pillow gives the pixels of a PNG in 8 bits, but its transparent colour in those of the file."""
+    clear = im.info.get("transparency")
+    if im.mode in ("1", "L") and isinstance(clear, int) and depth < 8:
+        most = (1 << depth) - 1
+        im.info["transparency"] = (clear & most) * 255 // most
+    elif im.mode == "RGB" and isinstance(clear, tuple) and depth == 16:
+        im.info["transparency"] = tuple(value >> 8 for value in clear)
+
+
+def _eight_bit(im: Image.Image, depth: int) -> tuple[Image.Image, Image.Image | None]:
+    """Deep grey by its upper 8 bits, as Pillow reads deep colour, and the mask of a transparent value."""
     import numpy as np
     from PIL import Image
 
     values = np.asarray(im)
     clear = im.info.get("transparency")
     alpha = None if clear is None else Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8))
-    return Image.fromarray((values >> 8).astype(np.uint8)), alpha
+    if getattr(im, "tag_v2", {}).get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
+        values = ((1 << depth) - 1) - values
+    return Image.fromarray((values >> (depth - 8)).astype(np.uint8)), alpha

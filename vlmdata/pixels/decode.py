@@ -2,64 +2,67 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from vlmdata.errors import BadRecord
 from vlmdata.pixels.colour import flattened, is_srgb
 from vlmdata.pixels.header import Header
 from vlmdata.pixels.header.exif import UPRIGHT
-from vlmdata.pixels.header.pillow import opened
-from vlmdata.pixels.header.png import check_png
+from vlmdata.pixels.header.pillow import failure, opened
+from vlmdata.pixels.header.png import check_png, check_rows
 from vlmdata.pixels.policy import PixelPolicy
 from vlmdata.pixels.raster import Raster
 from vlmdata.pixels.transform import apply
 from vlmdata.types import Box, Size
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from vlmdata.pixels.raster import Pixels
 
 _STRAY_BYTES = "extraneous bytes before marker 0xd9"
 _ODD_SAMPLING = "Could not determine subsampling level"
-_SHORT = ("truncat", "premature end of jpeg file", "bogus marker length", "unexpected end", "end of file")
 
 
-def decode(data: bytes, header: Header, policy: PixelPolicy, reduction: int = 1) -> Raster:
-    """Decode all of it, once. ``header`` is that of ``data``.
+def decode(
+    data: bytes, header: Header, policy: PixelPolicy, reduction: int = 1, *, channels: Literal[3, 4] = 3
+) -> Raster:
+    """Decode all of the frame that ``header`` is of, once. ``header`` is that of ``data``.
 
     A JPEG is shrunk by ``reduction`` (1, 2, 4 or 8) on the way; all its data is still read and proved. At
-    ``reduction`` 1 the pixels are Pillow's.
+    ``reduction`` 1 the pixels are Pillow's. ``channels`` 4 asks for RGBX, which comes where it costs nothing.
 
     Raises ``BadRecord`` with ``truncated``, ``corrupt`` or ``unsupported_format``.
     """
     try:
-        if header.media_type == "image/jpeg":
-            raster = _jpeg(data, header, policy, reduction)
-        else:
-            raster = Raster.whole(_by_pillow(data, header, policy))
+        match header.media_type:
+            case "image/jpeg":
+                raster = _jpeg(data, header, policy, reduction, channels)
+            case "image/jxl":
+                raster = Raster.whole(_jxl(data, header, policy))
+            case _:
+                raster = Raster.whole(_by_pillow(data, header, policy))
     except (BadRecord, MemoryError):
         raise
     except Exception as error:  # Pillow's plugins raise a dozen kinds of exception on damaged files.
-        raise BadRecord(_reason(error), f"{header.media_type}: {error}") from None
+        raise failure(error, data, header.media_type) from None
     for turn in UPRIGHT[header.orientation]:
         raster = apply(raster, turn, policy.fidelity)
     return raster
 
 
-def _reason(error: Exception) -> str:
-    message = str(error).lower()
-    return "truncated" if any(word in message for word in _SHORT) else "corrupt"
-
-
-def _jpeg(data: bytes, header: Header, policy: PixelPolicy, scale: int) -> Raster:
+def _jpeg(data: bytes, header: Header, policy: PixelPolicy, scale: int, channels: Literal[3, 4]) -> Raster:
     import numpy as np
     from PIL import Image
 
     managed = header.icc is not None and not is_srgb(header.icc)
     mode = "CMYK" if header.colour == "cmyk" else "L" if managed and header.colour == "grey" else "RGB"
+    direct = "RGBX" if channels == 4 and not managed else "RGB"
+    space = {"L": "GRAY", "RGB": direct}.get(mode, mode)
     stored = header.stored
     small = Size(-(-stored.width // scale), -(-stored.height // scale))
     try:
-        pixels = _strict(data, "GRAY" if mode == "L" else mode, small, scale)
+        pixels = _strict(data, space, small, scale)
     except ValueError as error:
         if _ODD_SAMPLING not in str(error):
             raise
@@ -93,16 +96,34 @@ def _strict(data: bytes, space: str, least: Size, scale: int) -> Pixels:
     return pixels
 
 
+def _jxl(data: bytes, header: Header, policy: PixelPolicy) -> Pixels:
+    import numpy as np
+    import pylibjxl
+    from PIL import Image
+
+    pixels, told = pylibjxl.decode(data, metadata=True)
+    _check_size(pixels, header.stored)
+    return np.asarray(flattened(Image.fromarray(pixels), told.get("icc"), policy.background))
+
+
 def _by_pillow(data: bytes, header: Header, policy: PixelPolicy) -> Pixels:
     import numpy as np
 
     if header.media_type == "image/png":
         check_png(data)
-    with opened(data, header.media_type) as im:
+    with opened(data, header.media_type, header.frame) as im:
         im.load()
-        pixels = np.asarray(flattened(im, header.icc, policy.background))
+        if header.media_type == "image/png" and _may_lack_rows(im):
+            check_rows(data)
+        pixels = np.asarray(flattened(im, header.icc, policy.background, header.depth))
     _check_size(pixels, header.stored)
     return pixels
+
+
+def _may_lack_rows(im: Image.Image) -> bool:
+    """Whether the lowest two rows, one of which comes in the last pass of an interlaced PNG, are all 0."""
+    lowest = im.crop((0, max(0, im.height - 2), im.width, im.height))
+    return not all(lowest.crop((0, row, im.width, row + 1)).tobytes().strip(b"\0") for row in range(lowest.height))
 
 
 def _check_size(pixels: Pixels, expected: Size) -> None:

@@ -53,15 +53,17 @@ class PixelPolicy:
 def conversions(header: Header) -> tuple[str, ...]:
     """What must be done to such a picture to make it canonical, in the order it is done.
 
-    ``animated``: the first frame is taken. ``palette``: colours are looked up. ``sixteen_bit``: channels are scaled
-    to 8 bits. ``cmyk``: inks become RGB. ``icc``: a profile other than sRGB is applied, or removed if it is not
-    usable. ``alpha``: transparency is laid on the background. ``exif``: the picture is turned upright.
+    ``animated``: one frame is taken, the first unless ``image.frames`` chose others. ``palette``: colours are looked
+    up. ``sixteen_bit``: channels are scaled to 8 bits. ``cmyk``, ``lab``: inks and Lab become RGB. ``icc``: a profile
+    other than sRGB is applied, or removed if it is not usable. ``alpha``: transparency is laid on the background.
+    ``exif``: the picture is turned upright.
     """
     needed = {
         "animated": header.animated,
         "palette": header.colour == "palette",
         "sixteen_bit": header.depth > 8,
         "cmyk": header.colour == "cmyk",
+        "lab": header.colour == "lab",
         "icc": header.icc is not None and not is_srgb(header.icc),
         "alpha": header.alpha,
         "exif": header.orientation != 1,
@@ -70,5 +72,9 @@ def conversions(header: Header) -> tuple[str, ...]:
 
 
 def is_canonical(header: Header) -> bool:
-    """Whether such a picture may be stored as it is: JPEG, PNG or WebP, one upright picture in 8-bit sRGB or grey."""
-    return header.media_type in CANONICAL and header.depth == 8 and not conversions(header)
+    """Whether such a picture may be stored as it is: JPEG, PNG or WebP, one upright picture in 8-bit sRGB or grey.
+
+    Arithmetic-coded JPEGs are not: browsers and many decoders lack them.
+    """
+    is_widely_read = header.media_type in CANONICAL and header.process != "arithmetic"
+    return is_widely_read and header.depth == 8 and not conversions(header)

@@ -34,7 +34,7 @@ def prepared(image: Image, policy: PixelPolicy) -> Prepared | Fault:
     if image.data is None:
         raise ValueError(f"{image.source or image.uri or 'an image'} is rendered before its bytes are loaded")
     try:
-        header = read_header(image.data, policy.max_pixels)
+        header = read_header(image.data, policy.max_pixels, image.frame)
     except BadRecord as bad:
         return Fault(bad.reason, bad.detail)
     if image.original not in (None, header.size):

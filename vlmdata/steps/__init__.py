@@ -8,11 +8,14 @@ from vlmdata.errors import UsageError
 from vlmdata.steps.augment import HFlipAugment
 from vlmdata.steps.base import AnyStep
 from vlmdata.steps.boxes import CleanBoxes, NormalizeBoxes, RenderBoxes
+from vlmdata.steps.crop import ImageCrop
 from vlmdata.steps.dedup import DedupExact
 from vlmdata.steps.explode import Explode
 from vlmdata.steps.expr import FilterExpr
+from vlmdata.steps.frames import ImageFrames
 from vlmdata.steps.group import Group
 from vlmdata.steps.image import CleanImage, FilterImage
+from vlmdata.steps.pad import ImagePad
 from vlmdata.steps.resize import ImageResize
 from vlmdata.steps.text import FilterText
 from vlmdata.steps.tile import TileAnyres
@@ -26,7 +29,10 @@ STEPS: tuple[type[AnyStep], ...] = (
     Explode,
     Group,
     DedupExact,
+    ImageFrames,
     ImageResize,
+    ImagePad,
+    ImageCrop,
     HFlipAugment,
     NormalizeBoxes,
     RenderBoxes,

@@ -47,7 +47,7 @@ class DedupExact(GlobalStep):
     def signature(self, sample: Sample, ctx: Context) -> Mapping[str, object]:
         if self.by == "images" and not sample.images:
             return {"digest": None}
-        content: list[object] = [(_identity(image), image.edits, image.layout) for image in sample.images]
+        content: list[object] = [(_identity(image), image.frame, image.edits, image.layout) for image in sample.images]
         if self.by == "sample":
             content += [sample.messages, sample.annotations, sample.alternatives, sample.choices]
         return {"digest": blake2b(repr(content).encode(), digest_size=_DIGEST_BYTES).digest()}

@@ -29,7 +29,7 @@ from vlmdata.types.record import Record, record_json, record_size, to_record
 from vlmdata.types.restore import from_record
 from vlmdata.types.sample import Commercial, Drop, Dropped, License, Origin, Sample, SampleRole
 from vlmdata.types.source import Partition, Rejected, Source
-from vlmdata.types.transform import Affine, Chain, Crop, HFlip, Pad, Resize, Rot90, Transform, VFlip
+from vlmdata.types.transform import Affine, Chain, Crop, HFlip, Pad, Resize, ResizeFilter, Rot90, Transform, VFlip
 from vlmdata.types.written import StoredView, Written
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "RegionPart",
     "Rejected",
     "Resize",
+    "ResizeFilter",
     "Ring",
     "Role",
     "Rot90",

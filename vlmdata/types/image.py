@@ -22,6 +22,7 @@ class Image:
         uri: path or fsspec URL of the file, where the bytes are not carried along; http(s) addresses are got by
             the fetch line alone.
         original: width and height as shown (EXIF orientation counted in), before any edit; None until read.
+        frame: which frame or page of ``data`` the picture is, from 0.
         edits: pending geometry, first to last.
         layout: how it is cut after all edits.
         id: identity shared by copies of the same published picture, such as ``coco:391895``.
@@ -36,6 +37,7 @@ class Image:
     data: bytes | None = None
     uri: str | None = None
     original: Size | None = None
+    frame: int = 0
     edits: tuple[Transform, ...] = ()
     layout: Layout = WHOLE
     id: str | None = None

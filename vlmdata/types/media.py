@@ -10,6 +10,7 @@ _EXTENSIONS = {
     "image/heif": "heif",
     "image/jp2": "jp2",
     "image/jpeg": "jpg",
+    "image/jxl": "jxl",
     "image/png": "png",
     "image/tiff": "tif",
     "image/webp": "webp",

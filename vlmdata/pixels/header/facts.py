@@ -7,7 +7,8 @@ from typing import Literal
 
 from vlmdata.types import Size
 
-Colour = Literal["rgb", "grey", "cmyk", "palette"]
+Colour = Literal["rgb", "grey", "cmyk", "palette", "lab"]
+Process = Literal["baseline", "extended", "progressive", "arithmetic"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,10 @@ class Header:
         colour: how colours are stored; ``rgb`` covers YCbCr.
         depth: bits of one channel.
         alpha: there is transparency, in a channel or by a transparent colour.
-        animated: there are several frames or pages.
+        animated: there are several frames or pages, or it is kept as if there were.
+        frames: how many frames or pages there are; 1 for a clip, whose frames are not counted.
+        frame: which of them this header is of, from 0. Pages of a TIFF each have a size of their own.
+        process: how a JPEG is coded: 8-bit Huffman unless ``arithmetic``; None for other formats.
         subsampled: a JPEG whose chroma is stored coarser than its luma.
         icc: the colour profile; empty bytes for one that cannot be unpacked.
     """
@@ -33,6 +37,9 @@ class Header:
     depth: int = 8
     alpha: bool = False
     animated: bool = False
+    frames: int = 1
+    frame: int = 0
+    process: Process | None = None
     subsampled: bool = False
     icc: bytes | None = None
 

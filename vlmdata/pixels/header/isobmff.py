@@ -1,4 +1,4 @@
-"""ISO base media files (ISO/IEC 14496-12): whether their boxes are whole, and the frame of an MP4 or QuickTime clip."""
+"""Files of boxes (ISO/IEC 14496-12; JPEG 2000 and JPEG XL use them too): whether they are whole, and what some say."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from vlmdata.errors import BadRecord
 from vlmdata.pixels.header.facts import Header
 from vlmdata.types import Size
 
+_ICC_METHOD = 2
+
 
 def read_clip(data: bytes, media_type: str) -> Header:
     """Size as shown, the track's rotation counted in. ``corrupt`` without a video track."""
@@ -18,6 +20,16 @@ def read_clip(data: bytes, media_type: str) -> Header:
                 if inner == b"trak" and (size := _frame(data, at, end)):
                     return Header(media_type=media_type, size=size)
     raise BadRecord("corrupt", "a clip without a video track")
+
+
+def jp2_profile(data: bytes) -> bytes | None:
+    """The ICC profile of a JPEG 2000 file (ISO/IEC 15444-1, I.5.3.3), which Pillow leaves unread."""
+    for name, start, stop in _boxes(data, 0, len(data)):
+        if name == b"jp2h":
+            for inner, at, end in _boxes(data, start, stop):
+                if inner == b"colr" and data[at] == _ICC_METHOD:
+                    return data[at + 3 : end]
+    return None
 
 
 def check_boxes(data: bytes) -> None:

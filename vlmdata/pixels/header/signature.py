@@ -11,7 +11,7 @@ _SIGNATURES = tuple(
         (rb"\x89PNG\r\n\x1a\n", "image/png"),
         (rb"RIFF.{4}WEBP", "image/webp"),
         (rb"GIF8[79]a", "image/gif"),
-        (rb"BM.{4}\0{4}", "image/bmp"),
+        (rb"BM.{12}[\x0c\x10(4@8l|]\0{3}", "image/bmp"),
         (rb"II[*+]\0|MM\0[*+]", "image/tiff"),
         (rb"\0{3}\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51", "image/jp2"),
         (rb"\0.{3}(moov|wide|free|skip|pnot)|.{4}mdat", "video/quicktime"),
@@ -39,9 +39,10 @@ DECODED = frozenset(
         "image/tiff",
         "image/avif",
         "image/jp2",
+        "image/jxl",
     }
 )
-"""The pictures that can be decoded."""
+"""The pictures that can be decoded, JPEG XL with the extra ``jxl``."""
 CLIPS = frozenset({"video/mp4", "video/quicktime"})
 """The clips whose header can be read."""
 

@@ -19,7 +19,12 @@ def read_webp(data: bytes) -> Header:
     if declared + 8 > len(data):
         raise BadRecord("truncated", f"a WebP of {declared + 8} bytes, of which {len(data)} are here")
     size, alpha, animated = _first_chunk(data)
-    chunks = {name: data[start : start + length] for name, start, length in _chunks(data) if name in (b"EXIF", b"ICCP")}
+    frames, chunks = 0, {}
+    for name, start, length in _chunks(data):
+        if name == b"ANMF":
+            frames += 1
+        elif name in (b"EXIF", b"ICCP"):
+            chunks[name] = data[start : start + length]
     orientation = orientation_of(chunks.get(b"EXIF", b""))
     return Header(
         media_type="image/webp",
@@ -27,6 +32,7 @@ def read_webp(data: bytes) -> Header:
         orientation=orientation,
         alpha=alpha,
         animated=animated,
+        frames=max(1, frames),
         icc=chunks.get(b"ICCP"),
     )
 
