@@ -10,6 +10,7 @@ import json
 import sys
 from collections import defaultdict
 from functools import partial
+from math import ceil
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
@@ -93,16 +94,20 @@ def processed(row: Row, folder: Path) -> Row:
     return {
         "file_name": row["file_name"],
         "bbox": boxes,
-        "bbox_1000": [[round(value / side * 1000) for value, side in zip(box, sides, strict=True)] for box in boxes],
+        "bbox_1000": [in_thousandths(box, picture.size) for box in boxes],
         "images": [{"bytes": jpeg(view), "path": f"{number}.jpg"} for number, view in enumerate(anyres(picture))],
     }
+
+
+def in_thousandths(box: list[float], size: tuple[int, int]) -> list[int]:
+    return [round(value / side * 1000) for value, side in zip(box, (*size, *size), strict=True)]
 
 
 def anyres(picture: Image.Image) -> list[Image.Image]:
     """LLaVA-NeXT's views: the squashed whole, then tiles of the picture fitted into the best canvas."""
     best = max(PINPOINTS, key=lambda canvas: merit(picture.size, canvas))
     scale = min(best[0] / picture.width, best[1] / picture.height)
-    fitted = picture.resize((min(round(picture.width * scale), best[0]), min(round(picture.height * scale), best[1])))
+    fitted = picture.resize((min(ceil(picture.width * scale), best[0]), min(ceil(picture.height * scale), best[1])))
     canvas = Image.new("RGB", best)
     canvas.paste(fitted, ((best[0] - fitted.width) // 2, (best[1] - fitted.height) // 2))
     corners = [(x, y) for y in range(0, best[1], TILE) for x in range(0, best[0], TILE)]
@@ -115,9 +120,9 @@ def merit(size: tuple[int, int], canvas: tuple[int, int]) -> tuple[int, int]:
     return kept, kept - canvas[0] * canvas[1]
 
 
-def jpeg(view: Image.Image) -> bytes:
+def jpeg(view: Image.Image, quality: int = 95) -> bytes:
     buffer = io.BytesIO()
-    view.save(buffer, "JPEG", quality=95)
+    view.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
 
 

@@ -45,6 +45,14 @@ def test_anything_pending_is_done(scene, saved):
         assert {view.media_type for view in result.views} == {"image/png"}
 
 
+@pytest.mark.parametrize(("form", "stored"), [("JPEG", "jpeg"), ("WEBP", "webp"), ("PNG", "png"), ("BMP", "png")])
+def test_original_keeps_the_format(form, stored, scene, saved):
+    image = Image(data=saved(scene(), form), edits=(HFlip(),))
+    (result,) = render([image], PixelPolicy(format="original"), RenderClock())
+    assert isinstance(result, Rendered)
+    assert [view.media_type for view in result.views] == [f"image/{stored}"]
+
+
 def test_planned_views_store_the_frame_alone(scene, saved):
     planned = PixelPolicy(format="png", views="planned")
     data = saved(scene(160, 120), "JPEG")
@@ -68,9 +76,9 @@ def test_views_come_in_the_order_of_the_layout(scene, saved, pixels_of):
 def test_a_picture_is_decoded_once(fidelity, scene, saved, monkeypatch):
     calls: list[int] = []
 
-    def counting(data, header, policy, reduction):
+    def counting(data, header, policy, reduction, **options):
         calls.append(reduction)
-        return decode(data, header, policy, reduction)
+        return decode(data, header, policy, reduction, **options)
 
     monkeypatch.setattr(import_module("vlmdata.pixels.cpu"), "decode", counting)
     policy = PixelPolicy(fidelity=fidelity)

@@ -3,27 +3,65 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vlmdata.pixels import PixelPolicy, views
+from vlmdata.pixels import PixelPolicy, transform, views
 from vlmdata.pixels.raster import Raster
-from vlmdata.types import Chain, Crop, HFlip, Image, Layout, Pad, Resize, Rot90, Size, Transform, VFlip, View
+from vlmdata.types import Chain, Crop, HFlip, Image, Layout, Pad, Resize, Rot90, Size, VFlip, View
 
 
-def test_shared_edits_are_done_once(monkeypatch):
-    done: list[Transform] = []
-    real = views.apply
+@pytest.fixture
+def resized(monkeypatch) -> list[tuple[Size, Size]]:
+    """From and to which size, for every resize that is done."""
+    found: list[tuple[Size, Size]] = []
+    real = transform.resize
 
-    def counting(raster, transform, fidelity):
-        done.append(transform)
-        return real(raster, transform, fidelity)
+    def noting(raster, size, fidelity, *pad):
+        found.append((raster.size, size))
+        return real(raster, size, fidelity, *pad)
 
-    monkeypatch.setattr(views, "apply", counting)
+    monkeypatch.setattr(transform, "resize", noting)
+    return found
+
+
+def noise(width: int, height: int) -> Raster:
+    return Raster.whole(np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8))
+
+
+@pytest.mark.parametrize("fidelity", ["fast", "exact"])
+def test_shared_edits_are_done_once(fidelity, resized):
     shared = HFlip(), Resize(20, 20), Pad(left=4)
     tiles = [(*shared, Crop(x, 0, 12, 20)) for x in (0, 12)]
-    raster = Raster.whole(np.random.default_rng(0).integers(0, 256, (9, 9, 3), dtype=np.uint8))
-    pixels = views.cut(raster, [*tiles, (Resize(5, 5),), tiles[0]], "fast")
-    assert done == [*shared, Crop(0, 0, 12, 20), Crop(12, 0, 12, 20), Resize(5, 5)]
-    assert [part.shape for part in pixels] == [(20, 12, 3), (20, 12, 3), (5, 5, 3), (20, 12, 3)]
-    assert np.array_equal(pixels[0], pixels[3])
+    small = (Resize(5, 5),)
+    parts = views.cut(noise(9, 9), [*tiles, small, tiles[0], shared, shared[:2]], fidelity)
+    assert resized == [(Size(9, 9), Size(20, 20)), (Size(9, 9), Size(5, 5))]
+    assert [part.shape[:2] for part in parts] == [(20, 12), (20, 12), (5, 5), (20, 12), (20, 24), (20, 20)]
+    assert np.array_equal(parts[0], parts[3])
+    assert np.array_equal(parts[4][:, 4:], parts[5])
+    assert (parts[4][:, :4] == 0).all()
+
+
+@pytest.mark.parametrize("fidelity", ["fast", "exact"])
+@pytest.mark.parametrize(
+    ("size", "large", "small", "source"),
+    [
+        (Size(900, 600), Size(300, 200), Size(200, 100), Size(300, 200)),  # it has half as much again by side
+        (Size(900, 600), Size(300, 200), Size(201, 100), Size(900, 600)),  # not quite
+        (Size(250, 160), Size(300, 200), Size(100, 100), Size(250, 160)),  # the source is the smaller one
+    ],
+)
+def test_a_small_view_comes_from_a_resized_one(fidelity, size, large, small, source, resized):
+    """Whatever the order of the views; never where pixels are to be exact."""
+    one, other = (Resize(small.width, small.height),), (Resize(large.width, large.height), Pad(top=7), Crop(0, 0, 9, 9))
+    for order in ([one, other], [other, one]):
+        resized.clear()
+        parts = views.cut(noise(size.width, size.height), order, fidelity)
+        assert sorted(part.shape[0] for part in parts) == sorted((small.height, 9))
+        assert resized == [(size, large), (source if fidelity == "fast" else size, small)]
+
+
+def test_pictures_resized_after_a_flip_serve_only_views_that_flip(resized):
+    flipped, straight = (HFlip(), Resize(30, 20)), (Resize(10, 10),)
+    views.cut(noise(90, 60), [flipped, straight, (HFlip(), Resize(10, 10))], "fast")
+    assert resized == [(Size(90, 60), Size(30, 20)), (Size(90, 60), Size(10, 10)), (Size(30, 20), Size(10, 10))]
 
 
 def test_the_plan_opens_chains_and_follows_the_policy():

@@ -8,7 +8,8 @@
 ``ROUTES`` says what each path does; ``/status/404`` answers any status, ``/with?X-Robots-Tag=noai`` the picture with
 any headers, ``/to?url=…`` redirects anywhere, ``/hops/3`` three times. ``server.files["/a.jpg"] = data`` adds pages.
 
-429 and 503 make a polite client leave the *whole host* alone, so give such paths a host of their own (``HOSTS``). ``server.held = {"/a.jpg"}`` keeps those who ask for a page waiting until it is taken out of the set.
+429 and 503 make a polite client leave the *whole host* alone, so give such paths a host of their own (``HOSTS``).
+``server.held = {"/a.jpg"}`` keeps those who ask for a page waiting until it is taken out.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from vlmdata.pixels.encode import EncodedView
 from vlmdata.pixels.header import MAX_PIXELS, Header, read_header
+from vlmdata.pixels.look import look
 from vlmdata.pixels.mask import Rle, render_mask
 from vlmdata.pixels.outcome import Fault, RenderClock, Rendered
 from vlmdata.pixels.policy import PixelPolicy, conversions, is_canonical
@@ -19,6 +20,7 @@ __all__ = [
     "Rle",
     "conversions",
     "is_canonical",
+    "look",
     "read_header",
     "render",
     "render_mask",

@@ -9,6 +9,7 @@ from vlmdata.pixels.decode import decode
 from vlmdata.pixels.encode import EncodedView, encode
 from vlmdata.pixels.header import Header
 from vlmdata.pixels.header.exif import UPRIGHT
+from vlmdata.pixels.memory import keep_freed_memory
 from vlmdata.pixels.outcome import Fault, RenderClock, Rendered
 from vlmdata.pixels.policy import PixelPolicy, conversions
 from vlmdata.pixels.prepared import Prepared
@@ -23,10 +24,11 @@ def render_one(picture: Prepared, policy: PixelPolicy, clock: RenderClock) -> Re
     header = picture.header
     if header.is_clip:
         return _untouched(picture)
-    scale = _COARSEST if picture.is_kept else _scale(header, picture.views, policy)
+    keep_freed_memory()
+    scale = _COARSEST if picture.is_kept else scale_of(header, picture.views, policy)
     try:
         with clock.on("decode"):
-            raster = decode(picture.data, header, policy, scale)
+            raster = decode(picture.data, header, policy, scale, channels=3 if policy.fidelity == "exact" else 4)
     except BadRecord as bad:
         return Fault(bad.reason, bad.detail)
     if picture.is_kept:
@@ -34,11 +36,12 @@ def render_one(picture: Prepared, policy: PixelPolicy, clock: RenderClock) -> Re
     with clock.on("transform"):
         pixels = cut(raster, picture.views, policy.fidelity)
     with clock.on("encode"):
-        encoded = tuple(encode(view, policy, subsampled=header.subsampled) for view in pixels)
+        encoded = tuple(encode(view, policy, subsampled=header.subsampled, source=header.media_type) for view in pixels)
     return Rendered(encoded, conversions(header))
 
 
-def _scale(header: Header, views: Sequence[Edits], policy: PixelPolicy) -> int:
+def scale_of(header: Header, views: Sequence[Edits], policy: PixelPolicy) -> int:
+    """By what a JPEG is shrunk while it is decoded: as far as its views allow; not at all for ``exact``."""
     if policy.fidelity == "exact":
         return 1
     return reduction(header.stored, UPRIGHT[header.orientation], views)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from vlmdata.pixels.edit import edited
+from vlmdata.pixels.padding import bordered, inner
 from vlmdata.pixels.raster import Raster
 from vlmdata.pixels.resize import resize
-from vlmdata.types import Chain, Crop, HFlip, Pad, Resize, Rot90, Transform, VFlip
+from vlmdata.types import Chain, Crop, HFlip, Pad, PixelEdit, Resize, Rot90, Transform, VFlip
 
 if TYPE_CHECKING:
     from vlmdata.pixels.policy import Fidelity
@@ -29,14 +31,10 @@ def apply(raster: Raster, transform: Transform, fidelity: Fidelity) -> Raster:
     Turns, flips and crops share memory with what they were made from; nothing is changed in place.
     """
     match transform:
-        case HFlip():
-            return _moved(raster, transform, raster.pixels[:, ::-1])
-        case VFlip():
-            return _moved(raster, transform, raster.pixels[::-1])
-        case Rot90():
-            return _moved(raster, transform, _turned(raster.pixels, transform.turns))
+        case HFlip() | VFlip() | Rot90():
+            return Raster(_moved(raster.pixels, transform), transform.matrix(raster.size).box(raster.frame))
         case Resize():
-            return Raster.whole(resize(raster, transform.size(raster.size), fidelity))
+            return Raster.whole(resize(raster, transform, fidelity))
         case Crop() | Pad() if not raster.is_whole:
             raise ValueError(f"{transform} before a resize, on a picture decoded at reduced scale")
         case Crop(left=left, top=top, width=width, height=height):
@@ -44,26 +42,30 @@ def apply(raster: Raster, transform: Transform, fidelity: Fidelity) -> Raster:
             return Raster.whole(raster.pixels[top : top + height, left : left + width])
         case Pad():
             return Raster.whole(_padded(raster, transform))
+        case PixelEdit():
+            return Raster(edited(raster.pixels[..., :3], transform), raster.frame)
     raise TypeError(f"pixels cannot do {transform!r}")
 
 
-def _moved(raster: Raster, transform: Transform, pixels: Pixels) -> Raster:
-    return Raster(pixels, transform.matrix(raster.size).box(raster.frame))
+def resize_and_pad(raster: Raster, to: Resize, pad: Pad, fidelity: Fidelity) -> tuple[Raster, Raster]:
+    """Both at once: the resized picture, and the padded one whose memory it shares."""
+    pixels = resize(raster, to, fidelity, pad)
+    return Raster.whole(inner(pixels, pad)), Raster.whole(pixels)
 
 
-def _turned(pixels: Pixels, turns: int) -> Pixels:
+def _moved(pixels: Pixels, transform: HFlip | VFlip | Rot90) -> Pixels:
     import numpy as np
 
-    return np.rot90(pixels, -turns)
+    match transform:
+        case HFlip():
+            return pixels[:, ::-1]
+        case VFlip():
+            return pixels[::-1]
+        case Rot90(turns=turns):
+            return np.rot90(pixels, -turns)
 
 
 def _padded(raster: Raster, pad: Pad) -> Pixels:
-    import numpy as np
-
-    inner, outer = raster.size, pad.size(raster.size)
-    # Row by row: filling pixel by pixel with a colour takes forty times as long.
-    row = np.array([pad.color], np.uint8).repeat(outer.width, axis=0)
-    canvas = np.empty((outer.height, outer.width, 3), np.uint8)
-    canvas[:] = row
-    canvas[pad.top : pad.top + inner.height, pad.left : pad.left + inner.width] = raster.pixels
-    return canvas
+    pixels = bordered(raster.size, pad, raster.pixels.shape[2])
+    inner(pixels, pad)[:] = raster.pixels
+    return pixels

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from vlmdata.pixels.transform import apply, flat
-from vlmdata.types import HFlip, Image, Resize, Rot90, Size, Transform, VFlip
+from vlmdata.pixels.transform import apply, flat, resize_and_pad
+from vlmdata.types import HFlip, Image, Pad, Resize, Rot90, Size, Transform, VFlip
 
 if TYPE_CHECKING:
     from vlmdata.pixels.policy import Fidelity, PixelPolicy
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Edits = tuple[Transform, ...]
 
 _SCALES = (8, 4, 2)
+_ENOUGH = 1.5
+"""A view is made from a picture already resized if that has so many times its pixels, by side. At this factor it is
+38 dB or more from exact by median and 37 at worst; at 1.25, 35 and 32 (``docs/kernels.md``)."""
 
 
 def plan(image: Image, policy: PixelPolicy) -> tuple[Edits, ...]:
@@ -27,13 +30,14 @@ def plan(image: Image, policy: PixelPolicy) -> tuple[Edits, ...]:
 def cut(raster: Raster, views: Sequence[Edits], fidelity: Fidelity) -> list[Pixels]:
     """The pixels of each view, in order. Edits that several views begin with are done once.
 
-    LLaVA-NeXT's patches, for one, are crops of one resized and padded picture.
+    LLaVA-NeXT's patches, for one, are crops of one resized and padded picture. Where ``fidelity`` is ``fast``, its
+    small whole is made from that resized picture too, if the source is larger still.
     """
     done: dict[Edits, Raster] = {(): raster}
-    for edits in views:
-        for length, edit in enumerate(edits):
+    for edits in sorted(views, key=_first_area, reverse=True):
+        for length in range(len(edits)):
             if edits[: length + 1] not in done:
-                done[edits[: length + 1]] = apply(done[edits[:length]], edit, fidelity)
+                done |= _made(done, edits, length, fidelity)
     return [done[edits].pixels for edits in views]
 
 
@@ -41,13 +45,40 @@ def reduction(stored: Size, turns: Edits, views: Sequence[Edits]) -> int:
     """By which of 8, 4, 2 or 1 a JPEG of ``stored`` size may be shrunk while it is decoded.
 
     Above 1 only where every view begins by shrinking, flips and turns apart, and none needs a pixel more than the
-    smaller picture has. ``turns`` bring the stored picture upright.
+    smaller picture has. ``turns`` bring the stored picture upright. libjpeg-turbo's other scales, such as 3/8, are
+    slower than the next larger one of these.
     """
     needs = [_first_size((*turns, *edits)) for edits in views]
     for scale in _SCALES:
         if all(need and need.width * scale <= stored.width and need.height * scale <= stored.height for need in needs):
             return scale
     return 1
+
+
+def _made(done: Mapping[Edits, Raster], edits: Edits, number: int, fidelity: Fidelity) -> dict[Edits, Raster]:
+    """What comes of edit ``number``, and of the padding after it if it is a resize with one."""
+    before, edit, after = edits[:number], edits[number], edits[number + 1 : number + 2]
+    if not isinstance(edit, Resize):
+        return {(*before, edit): apply(done[before], edit, fidelity)}
+    source = done[before] if fidelity == "exact" else _least(done, before, edit)
+    match after:
+        case (Pad() as pad,):
+            resized, padded = resize_and_pad(source, edit, pad, fidelity)
+            return {(*before, edit): resized, (*before, edit, pad): padded}
+    return {(*before, edit): apply(source, edit, fidelity)}
+
+
+def _least(done: Mapping[Edits, Raster], before: Edits, to: Resize) -> Raster:
+    """The smallest picture that can be resized instead of that of ``before``, or itself."""
+    whole = done[before]
+    resized = (done[key] for key in done if key and key[:-1] == before and isinstance(key[-1], Resize))
+    enough = (one for one in resized if one.size.width >= _ENOUGH * to.width and one.size.height >= _ENOUGH * to.height)
+    return min((whole, *enough), key=lambda one: one.size.area)
+
+
+def _first_area(edits: Edits) -> int:
+    size = _first_size(edits)
+    return size.area if size else 0
 
 
 def _first_size(edits: Edits) -> Size | None:

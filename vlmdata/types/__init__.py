@@ -25,6 +25,7 @@ from vlmdata.types.manifest import (
     StepTally,
     TaskReport,
 )
+from vlmdata.types.pixel_edit import Blur, Jitter, Noise, PixelEdit, Recompress
 from vlmdata.types.record import Record, record_json, record_size, to_record
 from vlmdata.types.restore import from_record
 from vlmdata.types.sample import Commercial, Drop, Dropped, License, Origin, Sample, SampleRole
@@ -39,6 +40,7 @@ __all__ = [
     "Affine",
     "Alternative",
     "Annotation",
+    "Blur",
     "Box",
     "Chain",
     "Choices",
@@ -50,17 +52,21 @@ __all__ = [
     "HFlip",
     "Image",
     "ImagePart",
+    "Jitter",
     "Kind",
     "Layout",
     "License",
     "Manifest",
     "Mask",
     "Message",
+    "Noise",
     "Origin",
     "Pad",
     "Part",
     "Partition",
+    "PixelEdit",
     "Point",
+    "Recompress",
     "Record",
     "RegionPart",
     "Rejected",

@@ -32,7 +32,12 @@ class View:
 
     def source(self, frame: Size) -> Box:
         """The part of the frame it shows. Padding lies outside the frame, so the box may reach over it."""
-        return Chain(self.edits).matrix(frame).inverse().box(self.size(frame).box)
+        return self.shown(frame)[0]
+
+    def shown(self, frame: Size) -> tuple[Box, Size]:
+        """Both at once: the part of the frame it shows, and the size it is stored at."""
+        matrix, size = Chain(self.edits).through(frame)
+        return matrix.inverse().box(size.box), size
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,8 +118,8 @@ def _described(image: Image, frame: Size | None, stored: Sequence[StoredView]) -
 def _view(view: View, frame: Size | None) -> Record:
     if frame is None:
         return {"kind": view.kind, **dict.fromkeys(("x", "y", "w", "h", "width", "height"))}
-    x, y, w, h = view.source(frame).xywh
-    size = view.size(frame)
+    source, size = view.shown(frame)
+    x, y, w, h = source.xywh
     return {"kind": view.kind, "x": x, "y": y, "w": w, "h": h, "width": size.width, "height": size.height}
 
 

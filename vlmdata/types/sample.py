@@ -9,6 +9,7 @@ from typing import Literal
 from vlmdata.types.annotation import Annotation
 from vlmdata.types.conversation import Alternative, Choices, Message, RegionPart
 from vlmdata.types.image import Image
+from vlmdata.types.pixel_edit import PixelEdit
 from vlmdata.types.transform import Transform
 
 SampleRole = Literal["train", "eval"]
@@ -86,6 +87,11 @@ class Sample:
                 mark.transformed(transform, before) if mark.image == image else mark for mark in self.annotations
             ),
         )
+
+    def edited(self, edit: PixelEdit, image: int) -> Sample:
+        """With the values of image number ``image`` changed. ``ValueError`` after a layout."""
+        images = (*self.images[:image], self.images[image].transformed(edit), *self.images[image + 1 :])
+        return replace(self, images=images)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

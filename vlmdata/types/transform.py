@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from vlmdata.types.geometry import Box, Point, Size
+
+ResizeFilter = Literal["bicubic", "bilinear", "lanczos"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,14 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Resize:
-    """Scale to exactly ``width`` x ``height`` pixels, each axis by its own factor."""
+    """Scale to exactly ``width`` x ``height`` pixels, each axis by its own factor.
+
+    ``filter`` is the kernel by which the model's own code resizes, by Pillow's name of it.
+    """
 
     width: int
     height: int
+    filter: ResizeFilter = "bicubic"
 
     def size(self, size: Size) -> Size:
         return Size(self.width, self.height)
@@ -188,8 +194,12 @@ class Chain:
         return size
 
     def matrix(self, size: Size) -> Affine:
+        return self.through(size)[0]
+
+    def through(self, size: Size) -> tuple[Affine, Size]:
+        """Both at once: where positions go, and the frame that is made."""
         whole = Affine()
         for part in self.parts:
             whole = whole.then(part.matrix(size))
             size = part.size(size)
-        return whole
+        return whole, size
