@@ -34,7 +34,7 @@ _PUBLISHED = (
 
 @dataclass(frozen=True, slots=True)
 class PictureFolder:
-    """The folder that names in a data file are relative to.
+    """The folder that names in a data file are relative to; ``root`` is absolute, without ``..``.
 
     ``strip`` leading parts are taken off every name first, as ``tar --strip-components`` does. ``shown`` is
     what messages call the folder: no absolute path goes into any output. ``bring`` gets a file that is kept
@@ -80,23 +80,24 @@ class PictureFolder:
         parts = PurePosixPath(name).parts
         if self.strip:
             parts = tuple(part for part in parts if part != "/")[self.strip :]
-        path = Path(os.path.normpath(self.root.joinpath(*parts)))
-        if not path.is_relative_to(self.root):
+        root = str(self.root)
+        path = os.path.normpath(os.path.join(root, *parts))
+        if path != root and not path.startswith(os.path.join(root, "")):
             raise BadRecord(
                 "path_outside", f"{name!r} leads out of {self.shown}; set images: to a folder above all names"
             )
         if self.bring:
-            self.bring(path)
+            self.bring(Path(path))
         if not _is_file(path):
             raise BadRecord(
                 "missing_file", f"no file {str(PurePosixPath(*parts))!r} in {self.shown}{self._hint(parts)}"
             )
-        inside = path.relative_to(self.root).as_posix()
-        return Image(uri=str(path), source=inside if name.startswith("/") else name, id=identity(name))
+        source = Path(path).relative_to(root).as_posix() if name.startswith("/") else name
+        return Image(uri=path, source=source, id=identity(name))
 
     def _hint(self, parts: tuple[str, ...]) -> str:
         for dropped in range(1, len(parts)):
-            if ".." not in parts and _is_file(self.root.joinpath(*parts[dropped:])):
+            if ".." not in parts and _is_file(os.path.join(self.root, *parts[dropped:])):
                 return f"; {'/'.join(parts[dropped:])} is there: set strip: {self.strip + dropped}"
         return ""
 
@@ -110,7 +111,7 @@ def identity(name: object) -> str | None:
     return None
 
 
-def _is_file(path: Path) -> bool:
+def _is_file(path: str) -> bool:
     """False, too, for names no file can bear (zero bytes, too long)."""
     return os.path.isfile(path)
 
