@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _MODES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0
 """A tag of TIFF that Pillow heeds for 8 bits and fewer alone."""
+_LARGEST_PROFILE = 4 << 20
+"""In bytes. Those of presses have up to 3 MiB; what is larger is no profile, and would fill the caches below."""
 _PROBE = (0, 32, 64, 128, 192, 255)
 _INVISIBLE = 4
 """Levels by which sRGB profiles of different makers differ among themselves; Adobe RGB differs by over 40."""
@@ -44,12 +46,16 @@ def flattened(im: Image.Image, icc: bytes | None, background: tuple[int, int, in
     return canvas
 
 
-@lru_cache(maxsize=64)
 def is_srgb(profile: bytes) -> bool:
     """Whether a profile shows colours as sRGB does, by trying it: names of profiles prove nothing.
 
     A grey profile counts where its tones are those of sRGB. False for a profile that cannot be read.
     """
+    return len(profile) <= _LARGEST_PROFILE and _shows_srgb(profile)
+
+
+@lru_cache(maxsize=16)
+def _shows_srgb(profile: bytes) -> bool:
     from PIL import Image
 
     transform = _transform(profile)
@@ -64,7 +70,7 @@ def is_srgb(profile: bytes) -> bool:
 
 def _to_srgb(im: Image.Image, icc: bytes) -> Image.Image:
     """Through the profile; without it where it cannot be read or is for another kind of picture."""
-    transform = _transform(icc)
+    transform = _transform(icc) if len(icc) <= _LARGEST_PROFILE else None
     if transform is None:
         return im.convert("RGB")
     if transform.input_mode == "RGB" and im.mode == "L":

@@ -6,6 +6,7 @@ import struct
 from dataclasses import replace
 
 from vlmdata.errors import BadRecord
+from vlmdata.pixels.header.codestream import check_tiles
 from vlmdata.pixels.header.facts import Header
 from vlmdata.pixels.header.gif import gif_frames
 from vlmdata.pixels.header.isobmff import check_boxes, jp2_profile, read_clip
@@ -59,6 +60,8 @@ def _read(data: bytes, media_type: str, frame: int) -> Header:
     try:
         if media_type in _IN_BOXES and not data.startswith(_NAKED):
             check_boxes(data)
+        if media_type == "image/jp2":
+            check_tiles(data)
         if media_type in CLIPS:
             return read_clip(data, media_type)
         if reader := _READERS.get(media_type):
