@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vlmdata.cli.options import CORES, ExecutorName, Json, Overwrite, Quiet, Workers, where
+from vlmdata.cli.options import ExecutorName, Json, Overwrite, Quiet, Workers, where
 from vlmdata.cli.options_http import (
     AllowPrivateHosts,
     Concurrency,
@@ -82,7 +82,7 @@ def fetch(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write; the cache by default.", show_default=False)
     ] = None,
-    workers: Workers = CORES,
+    workers: Workers = None,
     executor: ExecutorName = None,
     overwrite: Overwrite = False,
     json: Json = False,

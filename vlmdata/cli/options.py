@@ -11,7 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from vlmdata.engine.run import Where
-    from vlmdata.pixels.decoder import Asked
+    from vlmdata.pixels.decoder import Asked, Decoder
 
 RecipeName = Annotated[
     str,
@@ -21,7 +21,7 @@ Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A data set direc
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Workers = Annotated[
-    int, typer.Option(metavar="N", min=1, help="Worker processes; one per core by default.", show_default=False)
+    int | None, typer.Option(metavar="N", min=1, help="Worker processes; one per core by default.", show_default=False)
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Remove what an earlier run wrote in the output folder.")]
 ExecutorName = Annotated[
@@ -46,7 +46,9 @@ def _cores() -> int:
 CORES = _cores()
 
 
-def where(workers: int, executor: str | None, overwrite: bool, silent: bool) -> Where:
+def where(
+    workers: int | None, executor: str | None, overwrite: bool, silent: bool, decoder: Decoder | None = None
+) -> Where:
     """Where to run, with a bar on a terminal, a line a minute elsewhere."""
     from rich.console import Console
 
@@ -54,6 +56,7 @@ def where(workers: int, executor: str | None, overwrite: bool, silent: bool) -> 
     from vlmdata.engine.run import Where
     from vlmdata.errors import UsageError
     from vlmdata.executors import EXECUTORS
+    from vlmdata.pixels.decoder import CPU
     from vlmdata.recipe import nearest
 
     if executor is not None and executor not in EXECUTORS:
@@ -65,7 +68,9 @@ def where(workers: int, executor: str | None, overwrite: bool, silent: bool) -> 
         progress = Bar(Console(stderr=True))
     else:
         progress = Lines()
-    return Where(workers=workers, executor=executor, overwrite=overwrite, progress=progress)
+    chosen = decoder or CPU
+    count = workers or chosen.workers(CORES)
+    return Where(workers=count, executor=executor, overwrite=overwrite, decoder=chosen, progress=progress)
 
 
 def decoder_named(name: str) -> Asked:

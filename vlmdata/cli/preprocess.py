@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vlmdata.cli.options import (
-    CORES,
     DecoderName,
     ExecutorName,
     Json,
@@ -29,7 +27,7 @@ def preprocess(
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N rows of each input.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at the inputs and say what would be done.")] = False,
-    workers: Workers = CORES,
+    workers: Workers = None,
     executor: ExecutorName = None,
     decoder: DecoderName = "auto",
     overwrite: Overwrite = False,
@@ -46,12 +44,14 @@ def preprocess(
     from vlmdata.cli.show import show_plan, show_run
     from vlmdata.engine.output import standing
     from vlmdata.engine.run import plan_of, preprocess
+    from vlmdata.pixels.decoder import resolve
     from vlmdata.recipe import load
 
     checked = load(recipe)
     if limit:
         checked = checked.with_limit(limit)
-    place = replace(where(workers, executor, overwrite, json or quiet), decoder=decoder_named(decoder))
+    chosen = resolve(decoder_named(decoder), checked.output.image.fidelity)
+    place = where(workers, executor, overwrite, json or quiet, chosen)
     folder = out or Path(checked.name)
     if dry_run:
         plan = plan_of(checked, place)

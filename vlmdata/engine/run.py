@@ -23,7 +23,7 @@ from vlmdata.io.cache import fetched
 from vlmdata.io.digest import combined
 from vlmdata.io.img2dataset import check_importable
 from vlmdata.io.source import RecipeInput
-from vlmdata.pixels.decoder import Asked, resolve
+from vlmdata.pixels.decoder import CPU, Decoder
 from vlmdata.recipe import Output, Recipe
 from vlmdata.shards.directory import Directory
 from vlmdata.shards.manifest_file import MANIFEST, read_manifest
@@ -38,7 +38,7 @@ class Where:
     """Where and how a run happens. Only ``decoder`` changes a byte of what preprocess makes of its inputs.
 
     ``fetching`` bounds the run as a whole; each worker gets its part. ``downloader`` asks the servers: ``vlmdata``
-    or ``img2dataset``. ``decoder`` is resolved in the plan of a recipe and stands in its fingerprint; fetched pictures
+    or ``img2dataset``. ``decoder`` stands in the plan of a recipe and in its fingerprint; fetched pictures
     are decoded by the CPU, if at all.
     """
 
@@ -47,7 +47,7 @@ class Where:
     overwrite: bool = False
     fetching: Fetching = field(default_factory=Fetching)
     downloader: str = DOWNLOADERS[0]
-    decoder: Asked = "cpu"
+    decoder: Decoder = CPU
     progress: Progress = field(default_factory=Silent)
 
 
@@ -59,7 +59,7 @@ def preprocess(recipe: Recipe, out: Path, where: Where) -> Manifest:
 def plan_of(recipe: Recipe, where: Where) -> Plan:
     """The plan of a recipe; inputs on other machines are fetched into the cache first."""
     sources = [_fetched(one, where) if one.remote else one for one in recipe.inputs]
-    return make_plan(recipe, sources, decoder=resolve(where.decoder))
+    return make_plan(recipe, sources, decoder=where.decoder)
 
 
 def fetch(

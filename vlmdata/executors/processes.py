@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-import multiprocessing.connection
-import os
 import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -15,21 +12,15 @@ from itertools import islice
 from vlmdata.errors import WorkerError
 from vlmdata.executors.base import Item, Result
 from vlmdata.io.memory import collect_seldom, keep_freed_buffers
+from vlmdata.io.parent import end_with_parent
 
 
 def _begin_worker() -> None:
-    """Leave Ctrl-C to the parent, and never outlive it: a rerun must not meet the workers of a killed run."""
+    """Leave Ctrl-C to the parent, and never outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_freed_buffers()
     collect_seldom()
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-
-
-def _end_with(sentinel: int) -> None:
-    multiprocessing.connection.wait([sentinel])
-    os._exit(1)
+    end_with_parent()
 
 
 class ProcessExecutor:

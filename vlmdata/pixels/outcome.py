@@ -15,7 +15,11 @@ Stage = Literal["decode", "transform", "encode"]
 
 @dataclass(slots=True)
 class RenderClock:
-    """CPU seconds of this thread, added up by stage."""
+    """CPU seconds of this thread, added up by stage.
+
+    Where a GPU works, the seconds its stages took by the wall are added. They overlap, with each other and with other
+    workers that use the same GPU: they show which stage is slow, not what it costs.
+    """
 
     decode: float = 0.0
     transform: float = 0.0

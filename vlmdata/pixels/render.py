@@ -20,10 +20,12 @@ def render(
     A picture that nothing is pending for and that is canonical keeps its very bytes, after a full decode has proved
     them. A clip keeps its bytes, of which only the header is read. A bad picture gives a ``Fault`` and disturbs no
     other. ``ValueError`` for wrong use: no bytes loaded, or edits planned on another size than the picture has.
+    ``DeviceError`` where the GPU of ``decoder`` is lost; the window may be tried again.
     """
-    outcomes: list[Rendered | Fault] = []
-    for image in images:
-        with clock.on("decode"):
-            picture = prepared(image, policy)
-        outcomes.append(picture if isinstance(picture, Fault) else render_one(picture, policy, clock))
-    return outcomes
+    with clock.on("decode"):
+        pictures = [prepared(image, policy) for image in images]
+    if decoder.backend == "cuda":
+        from vlmdata.pixels.cuda.window import render_window
+
+        return render_window(pictures, policy, clock, decoder)
+    return [picture if isinstance(picture, Fault) else render_one(picture, policy, clock) for picture in pictures]

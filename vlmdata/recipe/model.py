@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, SerializeAsAny, field_validator
+from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, SerializeAsAny, field_validator
 
 from vlmdata.io.source import RecipeInput
 from vlmdata.pixels.policy import Fidelity, Format, PixelPolicy, Subsampling
@@ -17,6 +17,11 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _as_text(value: object) -> object:
+    """YAML reads 444 as a number."""
+    return str(value) if type(value) is int else value
+
+
 class ImageOutput(_Part):
     """How pictures are stored. ``exact`` is pixel-equal to Pillow and the model's own code.
 
@@ -25,7 +30,7 @@ class ImageOutput(_Part):
 
     format: Format = "jpeg"
     quality: Annotated[int, Field(ge=1, le=100)] = 95
-    subsampling: Subsampling = "auto"
+    subsampling: Annotated[Subsampling, BeforeValidator(_as_text)] = "auto"
     fidelity: Fidelity = "fast"
     background: tuple[int, int, int] = (255, 255, 255)
     max_side: Annotated[int | None, Field(gt=0, le=65_535)] = None
