@@ -87,7 +87,7 @@ def test_its_example_validates_and_is_ready(step):
 
 @ALL
 def test_its_name_and_fields_are_plain(step):
-    assert re.fullmatch(r"[a-z]+(\.[a-z]+)?", step.name)
+    assert re.fullmatch(r"[a-z]+(\.[a-z_]+)?", step.name)
     assert all(re.fullmatch(r"[a-z][a-z_]*", name) for name in step.model_fields)
 
 

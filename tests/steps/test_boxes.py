@@ -1,14 +1,10 @@
-import json
 from dataclasses import replace
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vlmdata.errors import UsageError
-from vlmdata.models.presets import MODELS
-from vlmdata.steps.boxes import CleanBoxes, NormalizeBoxes, RenderBoxes
-from vlmdata.types import Annotation, Box, Crop, Drop, ImagePart, Point, RegionPart, TextPart
+from vlmdata.steps.boxes import CleanBoxes, NormalizeBoxes
+from vlmdata.types import Annotation, Box, Crop, Drop, Point
 
 COORDINATES = st.floats(-200, 900)
 
@@ -78,43 +74,3 @@ def test_integer_boxes_beside_the_float_ones(make, ctx):
     assert numbered.annotations[0] == replace(mark, box_1000=(20, 56, 625, 1000))
     assert numbered.annotations[1] == sample.annotations[1]
     assert NormalizeBoxes(scale=999).apply(sample, ctx).annotations[0].box_1000 == (20, 56, 624, 999)
-
-
-def test_regions_become_text_and_neighbouring_texts_one(make, ctx):
-    mark = Annotation(id="a", label="dog", box=Box(0, 0, 320, 240))
-    sample = marked(make, mark, turns=(("user", 0, "Is ", ("a",), " a dog?"), ("assistant", "Yes."), ("user",)))
-    written = RenderBoxes(dialect="internvl").apply(sample, ctx)
-    assert written.messages[0].content == (
-        ImagePart(0),
-        TextPart("Is <ref>dog</ref><box>[[0, 0, 500, 500]]</box> a dog?"),
-    )
-    assert written.messages[1:] == sample.messages[1:]
-    assert not any(isinstance(part, RegionPart) for message in written.messages for part in message.content)
-    assert written.annotations == sample.annotations
-
-
-def test_qwen_region_parses_as_json(make, ctx):
-    marks = (Annotation(id="a", box=Box(0, 0, 64, 48)), Annotation(id="b", box=Box(0, 0, 640, 480)))
-    sample = marked(make, *marks, turns=(("user", 0, "Find all."), ("assistant", ("a", "b"))))
-    text = RenderBoxes(dialect="qwen3-vl").apply(sample, ctx).messages[1].text
-    assert json.loads(text) == [{"bbox_2d": [0, 0, 100, 100]}, {"bbox_2d": [0, 0, 1000, 1000]}]
-
-
-def test_regions_that_cannot_be_written_drop_the_sample(make, ctx):
-    turns = (("user", 0, "Where?"), ("assistant", ("a",)))
-    step = RenderBoxes(dialect="llava")
-    assert step.apply(marked(make, turns=turns), ctx) == Drop(reason="unknown_region", value="a")
-    point = step.apply(marked(make, Annotation(id="a", point=Point(1, 1)), turns=turns), ctx)
-    assert point.reason == "no_box"
-    nothing = RenderBoxes(dialect="qwen3-vl").apply(marked(make, Annotation(id="a"), turns=turns), ctx)
-    assert nothing.reason == "no_place"
-
-
-def test_the_model_of_the_recipe_gives_the_dialect_that_is_left_out(make, ctx):
-    open_step = RenderBoxes()
-    assert "qwen3-vl" in open_step.ready()
-    assert open_step.with_model(MODELS["internvl3"]) == RenderBoxes(dialect="internvl")
-    assert open_step.with_model(MODELS["llava-next"]).ready() is not None
-    assert RenderBoxes(dialect="llava").with_model(MODELS["qwen3-vl"]).dialect == "llava"
-    with pytest.raises(UsageError, match="no dialect"):
-        open_step.apply(marked(make), ctx)

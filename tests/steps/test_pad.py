@@ -25,7 +25,7 @@ def padded(width: int, height: int, **options: object) -> Sample:
 )
 def test_a_square_is_llavas(size, pad):
     """``expand2square`` pastes at ``(side - length) // 2``."""
-    (image,) = padded(*size, square=True, colour="clip").images
+    (image,) = padded(*size, square=True, color="clip").images
     assert image.edits == (pad,)
 
 
@@ -57,11 +57,11 @@ def test_what_fits_already_is_left_alone(make, ctx):
 
 
 def test_a_picture_is_fitted_before_it_is_padded():
-    (image,) = padded(200, 100, size=(100, 100), colour=(1, 2, 3)).images
+    (image,) = padded(200, 100, size=(100, 100), color=(1, 2, 3)).images
     assert image.edits == (Resize(100, 50), Pad(0, 25, 0, 25, (1, 2, 3)))
 
 
-@pytest.mark.parametrize("options", [{}, {"square": True, "multiple": 14}, {"square": True, "colour": "pink"}])
+@pytest.mark.parametrize("options", [{}, {"square": True, "multiple": 14}, {"square": True, "color": "pink"}])
 def test_wrong_options_are_refused(options):
     with pytest.raises(ValidationError):
         ImagePad(**options)

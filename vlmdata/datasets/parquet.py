@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from vlmdata.datasets.boxed import BoxedText
 from vlmdata.datasets.columns import Columns, find_columns
 from vlmdata.datasets.dialogue import Album, as_pictures
 from vlmdata.datasets.fields import Spoken, meta_of, spoken
-from vlmdata.datasets.files import NamedPictures, Place
+from vlmdata.datasets.files import Place
 from vlmdata.errors import BadRecord, InputError
 from vlmdata.types import Sample
 
@@ -27,7 +28,7 @@ _BUFFER = 1 << 20
 _Row = dict[str, Any] | BadRecord
 
 
-class Parquet(NamedPictures):
+class Parquet(BoxedText):
     """Parquet with a column of pictures and one of text: Hugging Face data sets, The Cauldron, LLaVA-NeXT.
 
     Pictures are ``{bytes, path}`` structs, plain bytes, file names, or lists of those. Text is a caption, a list

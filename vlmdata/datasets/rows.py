@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from vlmdata.datasets.boxed import BoxedText, check_declared
 from vlmdata.datasets.dialogue import Album, as_pictures, messages_of
 from vlmdata.datasets.fields import Spoken, meta_of
-from vlmdata.datasets.files import NamedPictures, Place
+from vlmdata.datasets.files import Place
 from vlmdata.errors import BadRecord, InputError
 from vlmdata.io.json_rows import JsonRows, row_object
 from vlmdata.types import Partition, Sample
@@ -15,9 +16,10 @@ from vlmdata.types import Partition, Sample
 _IMAGES = ("image", "images")
 _CLIPS = ("video", "videos")
 _LOOKED_AT = 100
+_PLACES, _ROWS = 64, 16
 
 
-class JsonConversations(NamedPictures):
+class JsonConversations(BoxedText):
     """A JSON list or JSON Lines, told apart by content. ``speaks`` names the field of the conversation."""
 
     suffixes = (".json", ".jsonl", ".ndjson")
@@ -26,6 +28,8 @@ class JsonConversations(NamedPictures):
     def partitions(self) -> Sequence[Partition]:
         partitions = super().partitions()
         self._check(partitions[0])
+        if self.dialect:
+            check_declared(self.dialect, self._texts(partitions), self.path)
         return partitions
 
     def rows(self, name: str) -> int:
@@ -65,6 +69,28 @@ class JsonConversations(NamedPictures):
                 f"{self.file(partition.file)} is not of format {self.format}: its first rows have no {self.speaks!r}, "
                 f"only {_listed(seen) if seen else 'what is no JSON object'}"
             )
+
+    def _texts(self, partitions: Sequence[Partition]) -> Iterator[Iterator[str]]:
+        """What rows from all over the input say: some thousand of them, or all where there are fewer."""
+        for partition in partitions[:: len(partitions) // _PLACES + 1]:
+            step = max(_ROWS, partition.rows * min(len(partitions), _PLACES) // _PLACES)
+            for start in range(partition.start, partition.stop, step):
+                for record in self.records(partition.file, start, min(start + _ROWS, partition.stop)):
+                    try:
+                        yield _strings(row_object(record).get(self.speaks))
+                    except BadRecord:
+                        continue
+
+
+def _strings(value: object) -> Iterator[str]:
+    """All strings in a value of JSON."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict | list):
+            waiting += item.values() if isinstance(item, dict) else item
 
 
 def _listed(names: Sequence[str] | dict[str, object] | dict[str, None]) -> str:

@@ -1,18 +1,15 @@
-"""Steps that mend, number and write out places."""
+"""Steps that mend and number places."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vlmdata.errors import BadRecord, UsageError
-from vlmdata.models.dialects import DIALECTS, Dialect, render_regions, scaled_box
-from vlmdata.models.presets import Preset
+from vlmdata.models.dialects import scaled_box
 from vlmdata.steps.base import Context, Step
-from vlmdata.types import Annotation, Drop, Message, Part, RegionPart, Sample, Size, TextPart
+from vlmdata.types import Annotation, Drop, Sample, Size
 
 
 class CleanBoxes(Step):
@@ -99,74 +96,5 @@ class NormalizeBoxes(Step):
         )
 
 
-class RenderBoxes(Step):
-    """Write regions of the conversation as text, in the dialect of a model.
-
-    ## Why
-    Text about places stays structured until the last moment, so that boxes follow the picture. Here they become
-    words: ``qwen3-vl`` JSON from 0 to 1000, ``internvl`` ``<ref>`` and ``<box>`` from 0 to 1000 cut off, ``llava``
-    shares of the padded square with two decimals. ``dialect`` is the recipe's ``model`` where it is left out.
-
-    ## Drops
-    - ``unknown_region``: a region names an annotation that is not there; the value is its id
-    - ``no_box``: the dialect writes boxes, and a region's annotation has none
-    - ``no_place``: a region's annotation has neither box nor point
-
-    ## Example
-        - boxes.render: {dialect: qwen3-vl}
-    """
-
-    name = "boxes.render"
-    fixes_geometry = True
-
-    dialect: Dialect | None = None
-
-    def with_model(self, preset: Preset) -> Self:
-        return self if self.dialect else self.model_copy(update={"dialect": preset.dialect})
-
-    def ready(self) -> str | None:
-        if self.dialect is None:
-            return f"no dialect: give one of {', '.join(DIALECTS)}, or a model of the recipe that has one"
-        return None
-
-    def apply(self, sample: Sample, ctx: Context) -> Sample | Drop:
-        frames = _frames(sample)
-        marks = {mark.id: mark for mark in sample.annotations if mark.image < len(frames)}
-        for name in sorted(sample.spoken_of):
-            if name not in marks:
-                return Drop(reason="unknown_region", value=name)
-        try:
-            messages = tuple(self._written(message, marks, frames) for message in sample.messages)
-        except BadRecord as bad:
-            return Drop(reason=bad.reason, value=bad.detail)
-        return replace(sample, messages=messages)
-
-    def _written(self, message: Message, marks: dict[str, Annotation], frames: tuple[Size, ...]) -> Message:
-        if self.dialect is None:
-            raise UsageError(f"{self.name}: {self.ready()}")
-        parts: list[Part] = [
-            TextPart(render_regions(self.dialect, [marks[name] for name in part.annotations], frames))
-            if isinstance(part, RegionPart)
-            else part
-            for part in message.content
-        ]
-        return replace(message, content=tuple(_joined(parts))) if parts != list(message.content) else message
-
-
 def _frames(sample: Sample) -> tuple[Size, ...]:
     return tuple(image.size for image in sample.images)
-
-
-def _joined(parts: list[Part]) -> Iterator[Part]:
-    """Neighbouring texts as one."""
-    text = ""
-    for part in parts:
-        if isinstance(part, TextPart):
-            text += part.text
-            continue
-        if text:
-            yield TextPart(text)
-        text = ""
-        yield part
-    if text:
-        yield TextPart(text)

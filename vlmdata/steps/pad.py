@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from vlmdata.models.tiling.padding import MEAN_COLORS
 from vlmdata.steps.base import Context, Step
 from vlmdata.steps.resize import Side, is_measured, scaled
 from vlmdata.types import Pad, Resize, Sample, Size
 
 Level = Annotated[int, Field(ge=0, le=255)]
-Colour = tuple[Level, Level, Level]
+Color = tuple[Level, Level, Level]
 
-COLOURS: dict[str, Colour] = {
-    "black": (0, 0, 0),
-    "white": (255, 255, 255),
-    "clip": (122, 116, 104),
-    "siglip": (127, 127, 127),
-    "imagenet": (123, 116, 103),
-}
-"""Names of colours; those of models are ``int(mean * 255)`` (haotian-liu/LLaVA ``process_images``)."""
+COLORS: Mapping[str, Color] = {"black": (0, 0, 0), "white": (255, 255, 255), **MEAN_COLORS}
 
 
 class ImagePad(Step):
@@ -34,14 +29,14 @@ class ImagePad(Step):
     - ``size``: the picture is enlarged or shrunk to fit into ``[width, height]``, ratio kept, and padded to it
     - ``multiple``: each side up to the next multiple of a patch
 
-    The border is of ``colour``: black, white, the mean of ``clip``, ``siglip`` or ``imagenet``, or three values of 0
+    The border is of ``color``: black, white, the mean of ``clip``, ``siglip`` or ``imagenet``, or three values of 0
     to 255. ``place`` puts the picture in the centre (an odd pixel goes right or below) or at the top left.
 
     ## Drops
     none
 
     ## Example
-        - image.pad: {square: true, colour: clip}
+        - image.pad: {square: true, color: clip}
     """
 
     name = "image.pad"
@@ -50,8 +45,8 @@ class ImagePad(Step):
     square: Annotated[bool, Field(description="to the longer side")] = False
     size: Annotated[tuple[Side, Side] | None, Field(description="[width, height] in pixels: letterbox")] = None
     multiple: Annotated[Side | None, Field(description="pixels of a patch")] = None
-    colour: Annotated[
-        Literal["black", "white", "clip", "siglip", "imagenet"] | Colour, Field(description="name, or [r, g, b]")
+    color: Annotated[
+        Literal["black", "white", "clip", "siglip", "imagenet"] | Color, Field(description="name, or [r, g, b]")
     ] = "black"
     place: Annotated[Literal["center", "top-left"], Field(description="where the picture lies")] = "center"
 
@@ -95,5 +90,5 @@ class ImagePad(Step):
     def _border(self, size: Size, canvas: Size) -> Pad:
         wide, high = canvas.width - size.width, canvas.height - size.height
         left, top = (wide // 2, high // 2) if self.place == "center" else (0, 0)
-        colour = COLOURS[self.colour] if isinstance(self.colour, str) else self.colour
-        return Pad(left, top, wide - left, high - top, colour)
+        color = COLORS[self.color] if isinstance(self.color, str) else self.color
+        return Pad(left, top, wide - left, high - top, color)
