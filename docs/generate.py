@@ -14,8 +14,10 @@ from typer.testing import CliRunner
 
 from vlmdata.cli.datasets import ANY_ON_THE_HUB
 from vlmdata.cli.main import VERBS, app
+from vlmdata.cli.models import cells, examples, facts
 from vlmdata.datasets import datasets_by_name, formats_by_name
 from vlmdata.datasets.hub import Hub
+from vlmdata.models.presets import MODELS, REFUSED
 from vlmdata.steps import STEPS
 
 HERE = Path(__file__).parent
@@ -64,6 +66,30 @@ def datasets() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def models() -> str:
+    """Every model with what is published of it, and those that are refused."""
+    lines = ["# Models", "", "`model: NAME` in a recipe sets what `tile.anyres` and `boxes.render` leave open.", ""]
+    lines += ["| model | tiling | chat format | boxes |", "|---|---|---|---|"]
+    for preset in MODELS.values():
+        name, *rest = cells(preset)
+        lines.append(f"| [`{name}`](#{_anchor(name)}) | {' | '.join(rest)} |")
+    lines += ["", "Known by name, and refused in a recipe:", ""]
+    lines += [f"- `{name}`: {reason}" for name, reason in REFUSED.items()]
+    for name, preset in MODELS.items():
+        lines += ["", f"## {name}", "", *([preset.note, ""] if preset.note else []), "| | | source |", "|---|---|---|"]
+        sources = preset.sources
+        lines += [f"| {field} | {_cell(text)} | {_cell(sources[field])} |" for field, text in facts(preset).items()]
+        head, *rows = examples(preset)
+        lines += ["", f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+        lines += [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Text that stands in a table as it is, angle brackets and bars too."""
+    return text.replace("<", "&lt;").replace("|", "\\|").replace("_", "\\_")
+
+
 def _parameters(model: type[BaseModel], hidden: tuple[str, ...]) -> list[str]:
     rows = []
     schema = model.model_json_schema(mode="validation")
@@ -99,7 +125,7 @@ def _anchor(heading: str) -> str:
     return heading.replace(".", "")
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": cli, "steps.md": steps, "datasets.md": datasets}
+PAGES: dict[str, Callable[[], str]] = {"cli.md": cli, "steps.md": steps, "datasets.md": datasets, "models.md": models}
 
 
 def main() -> int:

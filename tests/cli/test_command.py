@@ -12,7 +12,19 @@ import pytest
 from tests.cli.conftest import COMMAND, Here, Vlmdata
 
 HEAVY = ("PIL", "aiohttp", "datasets", "fsspec", "numpy", "pyarrow", "pydantic", "rich", "yaml")
-VERBS = ("fetch", "preprocess", "check", "steps", "datasets", "inspect", "verify", "compact")
+VERBS = (
+    "fetch",
+    "preprocess",
+    "check",
+    "steps",
+    "datasets",
+    "models",
+    "tokens",
+    "inspect",
+    "verify",
+    "compact",
+    "doctor",
+)
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -37,7 +37,7 @@ WRONG = {
     START + "stepz: []\n": ":4: unknown parameter 'stepz'; did you mean 'steps'?",
     START + "steps: {clean.image: }\n": ":4: steps is a list, each item on a line of its own that starts with '- '",
     START + "steps:\n  - clean.imag\n": ":5: unknown step 'clean.imag'; did you mean 'clean.image'?",
-    START + "steps:\n  - xyzzy\n": ":5: unknown step 'xyzzy'; known: augment.hflip, boxes.normalize, ",
+    START + "steps:\n  - xyzzy\n": ":5: unknown step 'xyzzy'; known: augment.hflip, augment.",
     START + "steps:\n  - 3\n": ":5: a step is 'name' or 'name: {parameter: value}', not 3",
     START + "steps:\n  -\n": ":5: a step is 'name' or 'name: {parameter: value}', not nothing",
     START
@@ -51,7 +51,8 @@ WRONG = {
     START + "steps:\n  - filter.image: {min_side: -3}\n": ":5: filter.image: min_side should be greater than 0, not -3",
     START + "steps:\n  - augment.hflip: {p: 2}\n": ":5: augment.hflip: p should be less than or equal to 1, not 2",
     START + "steps:\n  - filter.expr\n": ":5: filter.expr: keep is missing",
-    START + "steps:\n  - tile.anyres\n": ":5: tile.anyres: no policy: give one of llava-next, internvl",
+    START
+    + "steps:\n  - tile.anyres\n": ":5: tile.anyres: no policy: give one (`vlmdata steps tile.anyres`",
     START + "steps:\n  - tile.anyres: {policy: llava-nex}\n": "not 'llava-nex'; did you mean 'llava-next'?",
     START + "steps:\n  - tile.anyres: {policy: internvl}\n  - augment.hflip\n": (
         ":6: augment.hflip moves pixels and boxes, so it must come before tile.anyres"

@@ -15,7 +15,7 @@ from typing import Annotated, cast
 import typer
 
 from vlmdata import __version__
-from vlmdata.cli import check, compact, datasets, fetch, inspect, preprocess, steps, verify
+from vlmdata.cli import check, compact, datasets, doctor, fetch, inspect, models, preprocess, steps, tokens, verify
 from vlmdata.cli.terminal import printable
 from vlmdata.errors import VlmdataError
 from vlmdata.io.memory import collect_seldom, keep_freed_buffers
@@ -35,9 +35,12 @@ VERBS = (
     ("check", check.check),
     ("steps", steps.steps),
     ("datasets", datasets.datasets),
+    ("models", models.models),
+    ("tokens", tokens.tokens),
     ("inspect", inspect.inspect),
     ("verify", verify.verify),
     ("compact", compact.compact),
+    ("doctor", doctor.doctor),
 )
 for _name, _verb in VERBS:
     app.command(_name)(_verb)

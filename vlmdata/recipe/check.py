@@ -14,7 +14,7 @@ from vlmdata.datasets.hub import Hub
 from vlmdata.errors import RecipeError, UsageError
 from vlmdata.io.source import RecipeInput
 from vlmdata.io.yaml_text import Where
-from vlmdata.models.presets import MODELS
+from vlmdata.models.presets import MODELS, REFUSED
 from vlmdata.recipe.complaints import complaint, nearest, short
 from vlmdata.recipe.model import Recipe
 from vlmdata.shards.directory import Directory
@@ -39,6 +39,8 @@ class Checker:
 
     def recipe(self, data: dict[str, Any]) -> Recipe:
         model = data.get("model")
+        if isinstance(model, str) and model in REFUSED:
+            raise self.error(("model",), f"model {model} is not supported: {REFUSED[model]}")
         preset = None if model is None else self.known(model, MODELS, "model", ("model",))
         inputs = [self.input(item, ("inputs", index)) for index, item in enumerate(self.list_of(data, "inputs"))]
         steps = [self.step(item, ("steps", index)) for index, item in enumerate(self.list_of(data, "steps"))]
@@ -173,3 +175,8 @@ def named_dataset(name: str, fields: Mapping[str, Any]) -> Dataset:
     checker = Checker("", {}, Path())
     kind, own = checker.published(name, ())
     return checker.validated(kind, {**own, **fields}, ("dataset", name))
+
+
+def named_step(name: str, fields: Mapping[str, Any]) -> AnyStep:
+    """A step by its name, with parameters. Raises ``RecipeError``."""
+    return Checker("", {}, Path()).step({name: dict(fields)}, ("dataset",))

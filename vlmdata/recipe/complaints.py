@@ -28,6 +28,7 @@ _EXPECTED = {
     "too_short": "should not be empty",
     "tuple_type": "should be a list",
 }
+_LISTED = 8
 
 
 def complaint(kind: type[BaseModel], field: Where, error: Mapping[str, Any]) -> str:
@@ -44,8 +45,11 @@ def complaint(kind: type[BaseModel], field: Where, error: Mapping[str, Any]) -> 
     message = _EXPECTED.get(error["type"]) or re.sub(r"^(Input|String) ", "", error["msg"])
     hint = ""
     if error["type"] == "literal_error":
-        close = difflib.get_close_matches(str(found), re.findall(r"'([^']+)'", error["ctx"]["expected"]), n=1)
+        choices = re.findall(r"'([^']+)'", error["ctx"]["expected"])
+        close = difflib.get_close_matches(str(found), choices, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
+        if close and len(choices) > _LISTED:
+            message = f"should be one of {len(choices)} names"
     return f"{name} {message}, not {short(found)}{hint}"
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import RawIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from vlmdata.errors import InputError
-from vlmdata.shards.parquet import ParquetWriter, parquet_keys, read_parquet
+from vlmdata.shards.parquet import ParquetWriter, parquet_image_info, parquet_keys, read_parquet
 from vlmdata.shards.webdataset import WebDatasetWriter, read_webdataset, webdataset_keys, webdataset_spans
 from vlmdata.types import Record
 
@@ -76,6 +76,18 @@ def read_keys(path: Path) -> Iterator[str]:
     """The keys of a shard, in order. ``InputError`` as ``read_records``."""
     with _reading(path):
         yield from (webdataset_keys if path.suffix == ".tar" else parquet_keys)(path)
+
+
+def read_image_info(path: Path) -> Iterator[list[dict[str, Any]]]:
+    """What is known of each picture of each record, in order: width, height and media type at least.
+
+    ``InputError`` as ``read_records``.
+    """
+    with _reading(path):
+        if path.suffix == ".tar":
+            yield from (record["image_info"] for record in read_webdataset(path))
+        else:
+            yield from parquet_image_info(path)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import RawIOBase
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vlmdata.types import Record, record_size
 
@@ -125,6 +125,16 @@ def parquet_keys(path: Path) -> Iterator[str]:
 
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(columns=["key"]):
+            yield from batch.column(0).to_pylist()
+
+
+def parquet_image_info(path: Path) -> Iterator[list[dict[str, Any]]]:
+    """Width, height and media type of the pictures of each row; nothing else is read."""
+    import pyarrow.parquet as pq
+
+    columns = [f"image_info.list.element.{field}" for field in ("width", "height", "media_type")]
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(columns=columns):
             yield from batch.column(0).to_pylist()
 
 
