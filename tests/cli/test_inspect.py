@@ -69,3 +69,14 @@ def test_json_holds_the_text_as_it_is(show: Show) -> None:
     (row,) = json.loads(show("\x1b[31mred", "--json"))
     assert row["messages"][-1]["content"][-1]["text"] == "\x1b[31mred"
     assert "images" not in row
+
+
+def test_the_funnel_says_by_which_rule_each_step_decided(here: Here, finished: Path) -> None:
+    code, out, _ = here("inspect", finished, "--funnel")
+    assert code == 0
+    assert "augment.hflip" in out
+    assert "flipped  " in out
+    assert "swap " in out
+    code, out, _ = here("inspect", finished, "--funnel", "--json")
+    notes = {name for tally in json.loads(out) for name in tally["notes"]}
+    assert {"flipped:swap", "swapped:side", "left_alone:coin", "left_alone:tag"} <= notes

@@ -248,17 +248,17 @@ def test_words_are_true_of_the_stored_pixels_after_mirroring(base: Path, last: d
     for record in pq.read_table(out / "parquet").to_pylist():
         mirrored = is_mirrored(record)
         counts["mirrored"] += mirrored
-        assert not (mirrored and any(word in text for text in texts(record) for word in SIDES)), record["key"]
+        counts["mirrored with its sides"] += mirrored and any(word in text for text in texts(record) for word in SIDES)
         for (subject, relation, other), affirmed in told(record):
             pixels = decoded(record["images"][0]["bytes"])
             one, two = find(pixels, subject.split()[0]), find(pixels, other.split()[0])
             assert one
             assert two
             assert holds(relation, one, two) == affirmed, record["key"]
-            counts["told of a mirrored one" if mirrored else "told of another"] += 1
+            counts["told of a mirrored one"] += mirrored
     assert counts["mirrored"] > 70
-    assert counts["told of a mirrored one"] > 35
-    assert counts["told of another"] > 100
+    assert counts["mirrored with its sides"] > 30
+    assert counts["told of a mirrored one"] > 135
 
 
 def texts(record: dict[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vlmdata.cli.options import Directory, Json, Quiet
-from vlmdata.cli.terminal import printable, say
+from vlmdata.cli.terminal import printable, say, say_json
 
 if TYPE_CHECKING:
     from vlmdata.types import Record
@@ -22,6 +22,7 @@ def inspect(
     key: Annotated[str | None, typer.Option(metavar="KEY", help="Only what bears this key.")] = None,
     dropped: Annotated[bool, typer.Option("--dropped", help="Show what was dropped instead.")] = False,
     reason: Annotated[str | None, typer.Option(metavar="REASON", help="With --dropped: only this reason.")] = None,
+    funnel: Annotated[bool, typer.Option("--funnel", help="Show what each step did instead, and why.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Show long texts and lists whole.")] = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -35,6 +36,9 @@ def inspect(
 
     if reason and not dropped:
         raise UsageError("--reason goes with --dropped")
+    if funnel:
+        _funnel(directory, as_json=json, quiet=quiet)
+        return
     rows = _dropped(directory, reason) if dropped else _records(directory)
     found = islice((row for row in rows if key in (None, row["key"])), limit)
     first = next(found, None)
@@ -48,6 +52,17 @@ def inspect(
     elif not quiet:
         for row in shown:
             say(dropped_lines(row, full) if dropped else sample_lines(row, full))
+
+
+def _funnel(directory: Path, *, as_json: bool, quiet: bool) -> None:
+    from vlmdata.cli.funnel import funnel_lines
+    from vlmdata.shards.manifest_file import read_manifest
+
+    manifest = read_manifest(directory)
+    if as_json:
+        say_json(manifest.to_json()["funnel"])
+    elif not quiet:
+        say(funnel_lines(manifest))
 
 
 def _records(directory: Path) -> Iterator[Record]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 
 from vlmdata.errors import UsageError
-from vlmdata.steps.augment import HFlipAugment
 from vlmdata.steps.base import AnyStep
-from vlmdata.steps.boxes import CleanBoxes, NormalizeBoxes, RenderBoxes
+from vlmdata.steps.boxes import CleanBoxes, NormalizeBoxes
+from vlmdata.steps.boxes_render import RenderBoxes
 from vlmdata.steps.crop import ImageCrop
 from vlmdata.steps.dedup import DedupExact
 from vlmdata.steps.explode import Explode
 from vlmdata.steps.expr import FilterExpr
+from vlmdata.steps.flip import HFlipAugment, RotateAugment, VFlipAugment
 from vlmdata.steps.frames import ImageFrames
 from vlmdata.steps.group import Group
 from vlmdata.steps.image import CleanImage, FilterImage
+from vlmdata.steps.noise import AugmentNoise
 from vlmdata.steps.pad import ImagePad
 from vlmdata.steps.resize import ImageResize
 from vlmdata.steps.text import FilterText
 from vlmdata.steps.tile import TileAnyres
+from vlmdata.steps.turns import BoxesToTurns
 
 STEPS: tuple[type[AnyStep], ...] = (
     CleanImage,
@@ -34,7 +37,11 @@ STEPS: tuple[type[AnyStep], ...] = (
     ImagePad,
     ImageCrop,
     HFlipAugment,
+    VFlipAugment,
+    RotateAugment,
+    AugmentNoise,
     NormalizeBoxes,
+    BoxesToTurns,
     RenderBoxes,
     TileAnyres,
 )
