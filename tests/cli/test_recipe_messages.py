@@ -51,8 +51,7 @@ WRONG = {
     START + "steps:\n  - filter.image: {min_side: -3}\n": ":5: filter.image: min_side should be greater than 0, not -3",
     START + "steps:\n  - augment.hflip: {p: 2}\n": ":5: augment.hflip: p should be less than or equal to 1, not 2",
     START + "steps:\n  - filter.expr\n": ":5: filter.expr: keep is missing",
-    START
-    + "steps:\n  - tile.anyres\n": ":5: tile.anyres: no policy: give one (`vlmdata steps tile.anyres`",
+    START + "steps:\n  - tile.anyres\n": ":5: tile.anyres: no policy: give one (`vlmdata steps tile.anyres`",
     START + "steps:\n  - tile.anyres: {policy: llava-nex}\n": "not 'llava-nex'; did you mean 'llava-next'?",
     START + "steps:\n  - tile.anyres: {policy: internvl}\n  - augment.hflip\n": (
         ":6: augment.hflip moves pixels and boxes, so it must come before tile.anyres"
