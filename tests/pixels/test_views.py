@@ -14,9 +14,9 @@ def resized(monkeypatch) -> list[tuple[Size, Size]]:
     found: list[tuple[Size, Size]] = []
     real = transform.resize
 
-    def noting(raster, size, fidelity, *pad):
-        found.append((raster.size, size))
-        return real(raster, size, fidelity, *pad)
+    def noting(raster, to, fidelity, *pad):
+        found.append((raster.size, to.size(raster.size)))
+        return real(raster, to, fidelity, *pad)
 
     monkeypatch.setattr(transform, "resize", noting)
     return found
