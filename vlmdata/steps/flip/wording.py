@@ -52,14 +52,15 @@ def reworded(sample: Sample, words: Wording) -> Sample:
         return swapped(text, words.found[text, question])
 
     asked = [question for _, question in _asked_and_said(sample)]
+    said = [_joined(message) for message in sample.messages]
     return replace(
         sample,
         messages=tuple(
             _reworded(message, words.found[_joined(message), question]) for message, question in _asked_and_said(sample)
         ),
-        alternatives=tuple(replace(one, text=twin(one.text, asked[one.message])) for one in sample.alternatives),
+        alternatives=tuple(replace(one, text=twin(one.text, _at(asked, one.message))) for one in sample.alternatives),
         choices=tuple(
-            replace(one, options=tuple(twin(option, _joined(sample.messages[one.message])) for option in one.options))
+            replace(one, options=tuple(twin(option, _at(said, one.message)) for option in one.options))
             for one in sample.choices
         ),
         annotations=tuple(replace(mark, label=twin(mark.label)) if mark.label else mark for mark in sample.annotations),
@@ -68,14 +69,20 @@ def reworded(sample: Sample, words: Wording) -> Sample:
 
 def _texts(sample: Sample) -> Iterator[tuple[str, str]]:
     """Every text, and the question it answers or is an option of, empty where there is none."""
-    asked = []
+    asked, said = [], []
     for message, question in _asked_and_said(sample):
         asked.append(question)
-        yield _joined(message), question
-    yield from ((other.text, asked[other.message]) for other in sample.alternatives)
+        said.append(_joined(message))
+        yield said[-1], question
+    yield from ((other.text, _at(asked, other.message)) for other in sample.alternatives)
     for choices in sample.choices:
-        yield from ((option, _joined(sample.messages[choices.message])) for option in choices.options)
+        yield from ((option, _at(said, choices.message)) for option in choices.options)
     yield from ((mark.label, "") for mark in sample.annotations if mark.label)
+
+
+def _at(texts: Sequence[str], number: int) -> str:
+    """Number ``number`` of them; empty for one that leads nowhere, which is found out when the sample is stored."""
+    return texts[number] if 0 <= number < len(texts) else ""
 
 
 def _asked_and_said(sample: Sample) -> Iterator[tuple[Message, str]]:
