@@ -10,9 +10,28 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import COMMAND, Here, Vlmdata, half_written, shard_hashes
+from tests.cli.conftest import COMMAND, RECIPE, Here, Vlmdata, half_written, shard_hashes
+from vlmdata.engine.run import Where, preprocess
+from vlmdata.recipe import parsed
 
 WORK = Path(".work") / "tasks"
+LONG = RECIPE.replace("limit: 60", "limit: 480")
+"""Eighty tasks, so that the run is not over before a busy machine sees two of them finished."""
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "small.yaml"
+    path.write_text(LONG)
+    return path
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What ``LONG`` makes; read only."""
+    folder = tmp_path_factory.mktemp("finished")
+    preprocess(parsed(LONG, "small.yaml", folder), folder / "small", Where())
+    return folder / "small"
 
 
 def interrupted(recipe: Path, out: Path, workers: int, whole_group: bool) -> tuple[int, str, str]:
