@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from functools import cache
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # <malloc.h> of glibc
 _KEPT = 256 << 20
@@ -21,11 +22,13 @@ def collect_seldom() -> None:
     gc.set_threshold(_YOUNG, 20, 100)
 
 
+@cache
 def keep_freed_buffers() -> None:
     """Let this process use the memory of one picture again for the next.
 
     By default glibc maps every buffer above 128 KiB anew and returns it when it is freed, so each picture pays for
-    fresh pages: 7 % of the CPU time of a tiling run (docs/benchmarks.md). Nothing happens with another C library.
+    fresh pages: 7 % of the CPU time of a tiling run (docs/benchmarks.md), a third for a small picture with ``exact``
+    (docs/kernels.md). Nothing happens with another C library.
     """
     import ctypes
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vlmdata.errors import BadRecord
-from vlmdata.pixels.decode import decode
+from vlmdata.io.memory import keep_freed_buffers
+from vlmdata.pixels.decode import PROOF_SCALE, decode
 from vlmdata.pixels.encode import EncodedView, encode
 from vlmdata.pixels.header import Header
 from vlmdata.pixels.header.exif import UPRIGHT
-from vlmdata.pixels.memory import keep_freed_memory
 from vlmdata.pixels.outcome import Fault, RenderClock, Rendered
 from vlmdata.pixels.policy import PixelPolicy, conversions
 from vlmdata.pixels.prepared import Prepared
 from vlmdata.pixels.views import Edits, cut, reduction
-
-_COARSEST = 8
-"""Enough to prove a JPEG that is kept as it is: entropy decoding reads all of it at any scale."""
 
 
 def render_one(picture: Prepared, policy: PixelPolicy, clock: RenderClock) -> Rendered | Fault:
@@ -24,8 +21,8 @@ def render_one(picture: Prepared, policy: PixelPolicy, clock: RenderClock) -> Re
     header = picture.header
     if header.is_clip:
         return _untouched(picture)
-    keep_freed_memory()
-    scale = _COARSEST if picture.is_kept else scale_of(header, picture.views, policy)
+    keep_freed_buffers()
+    scale = PROOF_SCALE if picture.is_kept else scale_of(header, picture.views, policy)
     try:
         with clock.on("decode"):
             raster = decode(picture.data, header, policy, scale, channels=3 if policy.fidelity == "exact" else 4)

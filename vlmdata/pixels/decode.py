@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from vlmdata.pixels.raster import Pixels
 
+PROOF_SCALE = 8
+"""Enough to prove a JPEG whose pixels nobody needs: entropy decoding reads all of it at any scale."""
+
 _STRAY_BYTES = "extraneous bytes before marker 0xd9"
 _ODD_SAMPLING = "Could not determine subsampling level"
 

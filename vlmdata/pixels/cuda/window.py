@@ -15,16 +15,12 @@ from vlmdata.pixels.cpu import render_one
 from vlmdata.pixels.cuda.device import device_of
 from vlmdata.pixels.cuda.order import Answer, Batch, Order
 from vlmdata.pixels.cuda.route import order_of
-from vlmdata.pixels.decode import decode
+from vlmdata.pixels.decode import PROOF_SCALE, decode
 from vlmdata.pixels.decoder import Decoder
 from vlmdata.pixels.encode import EncodedView
 from vlmdata.pixels.outcome import Fault, RenderClock, Rendered
 from vlmdata.pixels.policy import PixelPolicy, conversions
 from vlmdata.pixels.prepared import Prepared
-
-_COARSEST = 8
-"""The scale of a proof: entropy decoding reads all of a JPEG at any scale."""
-
 
 Views = tuple[EncodedView, ...]
 
@@ -57,7 +53,7 @@ def _routed(picture: Prepared | Fault, policy: PixelPolicy) -> tuple[Prepared | 
     if isinstance(picture, Fault) or order is None:
         return picture, None
     try:
-        decode(picture.data, picture.header, policy, _COARSEST)
+        decode(picture.data, picture.header, policy, PROOF_SCALE)
     except BadRecord as bad:
         return Fault(bad.reason, bad.detail), None
     return picture, order
