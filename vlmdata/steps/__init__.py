@@ -5,9 +5,11 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 
 from vlmdata.errors import UsageError
+from vlmdata.steps.balance import Balance
 from vlmdata.steps.base import AnyStep
 from vlmdata.steps.boxes import CleanBoxes, NormalizeBoxes
 from vlmdata.steps.boxes_render import RenderBoxes
+from vlmdata.steps.choose import SampleAnswers, SampleCaptions
 from vlmdata.steps.crop import ImageCrop
 from vlmdata.steps.dedup import DedupExact
 from vlmdata.steps.explode import Explode
@@ -29,8 +31,11 @@ STEPS: tuple[type[AnyStep], ...] = (
     FilterImage,
     FilterText,
     FilterExpr,
+    SampleCaptions,
+    SampleAnswers,
     Explode,
     Group,
+    Balance,
     DedupExact,
     ImageFrames,
     ImageResize,
