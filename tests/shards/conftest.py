@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -18,6 +19,7 @@ from vlmdata.shards.manifest_file import write_manifest
 from vlmdata.shards.schema import BASE_COLUMNS, OPTIONAL_COLUMNS, sample_schema
 from vlmdata.shards.store import ShardSet
 from vlmdata.types import (
+    IGNORED,
     WHOLE,
     Alternative,
     Annotation,
@@ -36,14 +38,17 @@ from vlmdata.types import (
     Origin,
     Point,
     RegionPart,
+    Rendered,
     Resize,
     Sample,
     ShardInfo,
     Size,
     SourceInfo,
+    Span,
     StepTally,
     StoredView,
     TextPart,
+    Tokens,
     View,
     Written,
 )
@@ -122,6 +127,14 @@ def written(
         language="de",
         license=License(annotations="CC BY 4.0", commercial="yes"),
         meta={"score": 0.5, "nested": {"ü": [1, None, "x"]}},
+        rendered=Rendered("USER: 何? ein", (Span(0, 9, "context"), Span(9, 12, "trained"))),
+        tokens=Tokens(
+            input_ids=array("i", (5, 6, 7)),
+            attention_mask=array("i", (1, 1, 0)),
+            labels=array("i", (IGNORED, 6, IGNORED)),
+            position_ids=array("i", (0, 0, 1)),
+            sequence_lengths=array("i", (1, 2)),
+        ),
     )
     return Written(sample, tuple(views for _, views in pairs))
 

@@ -16,6 +16,7 @@ from vlmdata.errors import InputError
 from vlmdata.shards.card import card_text
 from vlmdata.shards.directory import Directory
 from vlmdata.shards.manifest_file import MANIFEST, read_manifest, write_manifest
+from vlmdata.shards.schema import OPTIONAL_COLUMNS
 from vlmdata.types import Partition, Rejected, Sample, from_record, to_record
 
 Maker = Callable[..., Path]
@@ -43,7 +44,7 @@ def test_what_was_written_is_read(made: SimpleNamespace, make_directory: Maker, 
     assert directory.title == "made-up"
     assert directory.role == "train"
     assert directory.license.images == "CC BY 4.0"
-    assert directory.columns() == {"annotations", "alternatives", "choices", "downloads"}
+    assert directory.columns() == set(OPTIONAL_COLUMNS)
 
 
 def test_part_of_a_shard(make_directory: Maker) -> None:

@@ -105,7 +105,7 @@ def test_row_groups_and_encodings(many: Path) -> None:
 def test_large_rows_make_small_groups(made: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import pyarrow.parquet as pq
 
-    monkeypatch.setattr("vlmdata.shards.parquet.GROUP_BYTES", 5000)
+    monkeypatch.setattr("vlmdata.shards.parquet.GROUP_BYTES", 6000)
     made.write_task(tmp_path, [("train", made.written(0)) for _ in range(20)], formats=["parquet"])
     metadata = pq.read_metadata(tmp_path / "parquet/train-00000.parquet")
     one = to_record(made.written(0))
@@ -237,7 +237,9 @@ def test_webdataset_opens_the_tars(made: SimpleNamespace, many: Path) -> None:
 def test_only_declared_columns_are_written(made: SimpleNamespace, tmp_path: Path) -> None:
     item = made.written(0)
     images = tuple(replace(image, download=None) for image in item.sample.images)
-    bare = replace(item.sample, images=images, annotations=(), alternatives=(), choices=(), messages=())
+    bare = replace(
+        item.sample, images=images, annotations=(), alternatives=(), choices=(), messages=(), rendered=None, tokens=None
+    )
     made.write_task(tmp_path, [("train", replace(item, sample=bare))], columns=BASE_COLUMNS)
     for path in ("parquet/train-00000.parquet", "webdataset/train-00000.tar"):
         (record,) = read_records(tmp_path / path)

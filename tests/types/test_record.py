@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from array import array
 from dataclasses import replace
+from itertools import accumulate
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from vlmdata.errors import BadRecord
 from vlmdata.types import (
+    IGNORED,
     Alternative,
     Annotation,
     Box,
@@ -27,11 +30,14 @@ from vlmdata.types import (
     Origin,
     Point,
     RegionPart,
+    Rendered,
     Resize,
     Sample,
     Size,
+    Span,
     StoredView,
     TextPart,
+    Tokens,
     View,
     Written,
     from_record,
@@ -40,6 +46,7 @@ from vlmdata.types import (
 )
 from vlmdata.types.consistency import inconsistencies
 from vlmdata.types.media import extension_of
+from vlmdata.types.sequence import SPAN_KINDS
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 REAL = st.floats(-1e9, 1e9)
@@ -98,6 +105,29 @@ def samples(draw: st.DrawFn) -> Sample:
         license=draw(st.builds(License, annotations=st.none() | TEXT, images=st.none() | TEXT)),
         role=draw(st.sampled_from(["train", "eval"])),
         meta=draw(st.dictionaries(TEXT, JSON, max_size=3)),
+        rendered=draw(st.none() | rendered_texts()),
+        tokens=draw(st.none() | token_rows()),
+    )
+
+
+@st.composite
+def rendered_texts(draw: st.DrawFn) -> Rendered:
+    pieces = draw(st.lists(st.tuples(TEXT, st.sampled_from(SPAN_KINDS)), max_size=4))
+    ends = [0, *accumulate(len(text) for text, _ in pieces)]
+    spans = (Span(start, end, kind) for start, end, (_, kind) in zip(ends, ends[1:], pieces, strict=False))
+    return Rendered("".join(text for text, _ in pieces), tuple(spans))
+
+
+@st.composite
+def token_rows(draw: st.DrawFn) -> Tokens:
+    ids = draw(st.lists(st.integers(0, 200_000), min_size=1, max_size=6))
+    packed = draw(st.booleans())
+    return Tokens(
+        input_ids=array("i", ids),
+        attention_mask=array("i", [1] * len(ids)),
+        labels=array("i", [IGNORED, *ids[1:]]),
+        position_ids=array("i", range(len(ids))) if packed else None,
+        sequence_lengths=array("i", [len(ids)]) if packed else None,
     )
 
 

@@ -17,7 +17,10 @@ BASE_COLUMNS = (
     "key", "images", "image_info", "messages", "tags",
     "dataset", "config", "split", "source", "language", "license", "role", "meta",
 )  # fmt: skip
-OPTIONAL_COLUMNS = ("alternatives", "choices", "annotations", "downloads")
+OPTIONAL_COLUMNS = (
+    "alternatives", "choices", "annotations", "downloads", "text", "spans",
+    "input_ids", "attention_mask", "labels", "position_ids", "sequence_lengths",
+)  # fmt: skip
 DROPPED_COLUMNS = ("key", "step", "reason", "value", "threshold", "source", "text", "thumbnail")
 
 Feature = Mapping[str, Any]
@@ -113,4 +116,7 @@ _SAMPLE: Mapping[str, Feature] = {
     "license": dict.fromkeys(("annotations", "images", "commercial", "generator"), _STRING),
     "role": _STRING,
     "meta": _STRING,
+    "text": _STRING,
+    "spans": _list({"start": _WHOLE, "end": _WHOLE, "kind": _STRING}),
+    **dict.fromkeys(("input_ids", "attention_mask", "labels", "position_ids", "sequence_lengths"), _list(_WHOLE)),
 }

@@ -19,6 +19,7 @@ from vlmdata.types.layout import WHOLE, Layout, Seen, View, ViewKind
 from vlmdata.types.manifest import (
     SCHEMA_VERSION,
     Kind,
+    LicenseCounts,
     Manifest,
     ShardInfo,
     SourceInfo,
@@ -29,11 +30,13 @@ from vlmdata.types.pixel_edit import Blur, Jitter, Noise, PixelEdit, Recompress
 from vlmdata.types.record import Record, record_json, record_size, to_record
 from vlmdata.types.restore import from_record
 from vlmdata.types.sample import Commercial, Drop, Dropped, License, Origin, Sample, SampleRole
+from vlmdata.types.sequence import IGNORED, Rendered, Span, Tokens
 from vlmdata.types.source import Partition, Rejected, Source
 from vlmdata.types.transform import Affine, Chain, Crop, HFlip, Pad, Resize, ResizeFilter, Rot90, Transform, VFlip
 from vlmdata.types.written import StoredView, Written
 
 __all__ = [
+    "IGNORED",
     "ROLES",
     "SCHEMA_VERSION",
     "WHOLE",
@@ -56,6 +59,7 @@ __all__ = [
     "Kind",
     "Layout",
     "License",
+    "LicenseCounts",
     "Manifest",
     "Mask",
     "Message",
@@ -70,6 +74,7 @@ __all__ = [
     "Record",
     "RegionPart",
     "Rejected",
+    "Rendered",
     "Resize",
     "ResizeFilter",
     "Ring",
@@ -82,10 +87,12 @@ __all__ = [
     "Size",
     "Source",
     "SourceInfo",
+    "Span",
     "StepTally",
     "StoredView",
     "TaskReport",
     "TextPart",
+    "Tokens",
     "Transform",
     "VFlip",
     "View",

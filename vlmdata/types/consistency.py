@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vlmdata.types.conversation import ROLES
+from vlmdata.types.sequence import SPAN_KINDS
 
 KEY = re.compile(r"[a-z0-9_-]{1,120}")
 
@@ -27,6 +28,8 @@ def inconsistencies(row: Row) -> Iterator[str]:
     for number, message in enumerate(row["messages"]):
         yield from _message(f"message {number}", message, len(row["image_info"]), known)
     yield from _answers(row, len(row["messages"]))
+    yield from _spans(row.get("text"), row.get("spans") or ())
+    yield from _tokens(row)
 
 
 def _images(infos: Sequence[Row], stored: int) -> Iterator[str]:
@@ -74,3 +77,25 @@ def _answers(row: Row, messages: int) -> Iterator[str]:
     for choices in row.get("choices") or ():
         if choices["answer"] is not None and not 0 <= choices["answer"] < len(choices["options"]):
             yield f"answer {choices['answer']} of {len(choices['options'])} options"
+
+
+def _spans(text: str | None, spans: Sequence[Row]) -> Iterator[str]:
+    """They cover the text from its beginning to its end."""
+    place = 0
+    for span in spans:
+        if span["start"] != place or span["end"] < place or span["kind"] not in SPAN_KINDS:
+            yield f"span {span['start']} to {span['end']} of kind {span['kind']!r} where {place} comes next"
+        place = span["end"]
+    if spans and place != len(text or ""):
+        yield f"spans end at {place} of {len(text or '')} characters"
+
+
+def _tokens(row: Row) -> Iterator[str]:
+    ids = row.get("input_ids") or ()
+    for column in ("attention_mask", "labels", "position_ids"):
+        values = row.get(column) or ()
+        if values and len(values) != len(ids):
+            yield f"{len(values)} {column} for {len(ids)} input_ids"
+    lengths = row.get("sequence_lengths") or ()
+    if lengths and sum(lengths) > len(ids):
+        yield f"packed texts of {sum(lengths)} tokens in all, and {len(ids)} input_ids"

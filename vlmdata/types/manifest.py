@@ -10,8 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
+from vlmdata.types.sample import License
+
 SCHEMA_VERSION = 1
 Kind = Literal["fetched", "processed"]
+LicenseCounts = Counter[License]
+"""Samples by the terms they are under. In JSON a list of mappings, the terms with ``samples``, the most first."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,7 +64,8 @@ class ShardInfo:
 class TaskReport:
     """What one task did; written last, so it is also the mark that the task is finished.
 
-    ``funnel`` holds the tallies in the order of the line. ``timings`` is CPU seconds by kind of work.
+    ``funnel`` holds the tallies in the order of the line. ``licenses`` counts what came down it and was written:
+    not what a second try of a fetch keeps of earlier generations. ``timings`` is CPU seconds by kind of work.
     """
 
     task: int
@@ -69,11 +74,11 @@ class TaskReport:
     written: int = 0
     funnel: list[StepTally] = field(default_factory=list)
     shards: list[ShardInfo] = field(default_factory=list)
+    licenses: LicenseCounts = field(default_factory=Counter)
     timings: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        plain: dict[str, Any] = _plain(self)
-        return plain
+        return {**_plain(self), "licenses": _listed(self.licenses)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TaskReport:
@@ -82,6 +87,7 @@ class TaskReport:
                 **data,
                 "funnel": [StepTally.from_json(tally) for tally in data["funnel"]],
                 "shards": [ShardInfo(**shard) for shard in data["shards"]],
+                "licenses": _counted(data.get("licenses", ())),
             }
         )
 
@@ -90,7 +96,8 @@ class TaskReport:
 class SourceInfo:
     """One input of a run: what it is called, at which revision, by which digest, under which terms.
 
-    A data set directory tells what it was itself ``made_of``, back to the published sources.
+    A data set directory tells what it was itself ``made_of``, back to the published sources. ``attribution`` is
+    whom to name. ``expected_rows`` is how many rows its publishers count, where all of it was asked for.
     """
 
     name: str
@@ -100,6 +107,8 @@ class SourceInfo:
     homepage: str | None = None
     license_annotations: str | None = None
     license_images: str | None = None
+    attribution: str | None = None
+    expected_rows: int | None = None
     made_of: tuple[SourceInfo, ...] = ()
 
     @property
@@ -109,6 +118,11 @@ class SourceInfo:
             yield self
         for source in self.made_of:
             yield from source.origins
+
+    @property
+    def credit(self) -> str:
+        """Whom to name and where it is found."""
+        return ", ".join(words for words in (self.attribution, self.homepage) if words)
 
     @property
     def names(self) -> frozenset[str]:
@@ -122,7 +136,10 @@ class SourceInfo:
 
 @dataclass(slots=True, kw_only=True)
 class Manifest:
-    """``manifest.json`` of a data set directory (SCHEMA, version 1)."""
+    """``manifest.json`` of a data set directory (SCHEMA, version 1).
+
+    ``licenses`` counts the samples in the shards; None where an older vlmdata wrote them without counting.
+    """
 
     schema_version: int = SCHEMA_VERSION
     kind: Kind
@@ -139,10 +156,15 @@ class Manifest:
     funnel: list[StepTally]
     shards: list[ShardInfo]
     timings: dict[str, float]
+    licenses: LicenseCounts | None = None
+
+    @property
+    def origins(self) -> list[SourceInfo]:
+        """The published sources and local files at the bottom of all its sources."""
+        return [origin for source in self.sources for origin in source.origins]
 
     def to_json(self) -> dict[str, Any]:
-        plain: dict[str, Any] = _plain(self)
-        return plain
+        return {**_plain(self), "licenses": None if self.licenses is None else _listed(self.licenses)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Manifest:
@@ -152,8 +174,27 @@ class Manifest:
                 "sources": [SourceInfo.from_json(source) for source in data["sources"]],
                 "funnel": [StepTally.from_json(tally) for tally in data["funnel"]],
                 "shards": [ShardInfo(**shard) for shard in data["shards"]],
+                "licenses": None if data.get("licenses") is None else _counted(data["licenses"]),
             }
         )
+
+
+def ordered(licenses: LicenseCounts) -> list[tuple[License, int]]:
+    """Terms with their samples, the most first; the same list for equal counts."""
+    return sorted(licenses.items(), key=lambda item: (-item[1], tuple(map(str, _plain(item[0]).values()))))
+
+
+def _listed(licenses: LicenseCounts) -> list[dict[str, Any]]:
+    return [{**_plain(terms), "samples": samples} for terms, samples in ordered(licenses)]
+
+
+def _counted(listed: Iterable[Mapping[str, Any]]) -> LicenseCounts:
+    counts: LicenseCounts = Counter()
+    for one in listed:
+        terms = {**one}
+        samples = terms.pop("samples")
+        counts[License(**terms)] += samples
+    return counts
 
 
 def _plain(thing: Any) -> Any:

@@ -22,6 +22,7 @@ from vlmdata.types.written import StoredView, Written
 
 Record = dict[str, Any]
 
+TOKEN_COLUMNS = ("input_ids", "attention_mask", "labels", "position_ids", "sequence_lengths")
 _DOWNLOAD_FIELDS = tuple(field.name for field in fields(Download))
 
 
@@ -43,6 +44,7 @@ def to_record(written: Written) -> Record:
             "annotations": [_annotation(mark) for mark in sample.annotations],
             "downloads": _downloads(sample.images),
             **_provenance(sample),
+            **_sequence(sample),
         }
     except OverflowError as error:
         raise BadRecord("bad_number", str(error)) from error
@@ -201,6 +203,18 @@ def _provenance(sample: Sample) -> Record:
         },
         "role": sample.role,
         "meta": _meta(sample.meta),
+    }
+
+
+def _sequence(sample: Sample) -> Record:
+    rendered, tokens = sample.rendered, sample.tokens
+    ids = {name: getattr(tokens, name) if tokens else None for name in TOKEN_COLUMNS}
+    return {
+        "text": rendered.text if rendered else None,
+        "spans": [{"start": span.start, "end": span.end, "kind": span.kind} for span in rendered.spans]
+        if rendered
+        else [],
+        **{name: [] if values is None else values.tolist() for name, values in ids.items()},
     }
 
 

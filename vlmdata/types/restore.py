@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,8 +13,9 @@ from vlmdata.types.conversation import Alternative, Choices, ImagePart, Message,
 from vlmdata.types.download import Download
 from vlmdata.types.geometry import Box, Point, Size
 from vlmdata.types.image import Image
-from vlmdata.types.record import Record
+from vlmdata.types.record import TOKEN_COLUMNS, Record
 from vlmdata.types.sample import License, Origin, Sample
+from vlmdata.types.sequence import Rendered, Span, Tokens
 
 
 def from_record(record: Mapping[str, Any]) -> Sample:
@@ -48,9 +50,25 @@ def from_record(record: Mapping[str, Any]) -> Sample:
             license=License(**record["license"]),
             role=record["role"],
             meta=json.loads(record["meta"] or "{}"),
+            rendered=_to_rendered(record),
+            tokens=_to_tokens(record),
         )
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise BadRecord("bad_record", f"{type(error).__name__}: {error}") from error
+
+
+def _to_rendered(record: Mapping[str, Any]) -> Rendered | None:
+    if record.get("text") is None:
+        return None
+    return Rendered(record["text"], tuple(Span(**span) for span in record.get("spans") or ()))
+
+
+def _to_tokens(record: Mapping[str, Any]) -> Tokens | None:
+    if not record.get("input_ids"):
+        return None
+    ids, mask, labels, *further = (array("i", record.get(name) or ()) for name in TOKEN_COLUMNS)
+    positions, lengths = (values or None for values in further)
+    return Tokens(input_ids=ids, attention_mask=mask, labels=labels, position_ids=positions, sequence_lengths=lengths)
 
 
 def _image(info: Record, stored: Sequence[Record], download: Record | None) -> Image:

@@ -10,6 +10,7 @@ from vlmdata.types.annotation import Annotation
 from vlmdata.types.conversation import Alternative, Choices, Message, RegionPart
 from vlmdata.types.image import Image
 from vlmdata.types.pixel_edit import PixelEdit
+from vlmdata.types.sequence import Rendered, Tokens
 from vlmdata.types.transform import Transform
 
 SampleRole = Literal["train", "eval"]
@@ -41,8 +42,9 @@ class Sample:
     """One image set with its conversation: what every step takes and gives.
 
     ``key`` matches ``[a-z0-9_-]``, at most 120 characters, unique in a run and stable over reruns. Images are
-    never taken out of a sample: the sample is dropped. ``meta`` holds what the source had beyond the schema, by
-    its own names; it must be JSON.
+    never taken out of a sample: the sample is dropped; a document alone goes on without those that servers do not
+    have. ``meta`` holds what the source had beyond the schema, by its own names; it must be JSON. ``rendered`` and
+    ``tokens`` are of the messages as they are: what changes messages after that has to make them anew.
     """
 
     key: str
@@ -57,6 +59,8 @@ class Sample:
     license: License = License()
     role: SampleRole = "train"
     meta: Mapping[str, object] = field(default_factory=dict)
+    rendered: Rendered | None = None
+    tokens: Tokens | None = None
 
     @property
     def spoken_of(self) -> frozenset[str]:
