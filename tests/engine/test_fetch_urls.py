@@ -18,7 +18,7 @@ from PIL import Image as Picture
 from tests.engine.conftest import recipe_of
 from tests.servers.hostile import HostileServer, hostile_server
 from tests.servers.hostile_pages import photo
-from vlmdata.datasets.urls import Urls
+from vlmdata.datasets.formats.urls import Urls
 from vlmdata.engine import generation
 from vlmdata.engine.job import Fetching
 from vlmdata.engine.run import Where, fetch, preprocess
@@ -252,6 +252,9 @@ class TestRetry:
             ("parquet/train-00001.parquet", 1),
         ]
         assert second.shards[0] == first.shards[0]
+        assert first.licenses
+        assert second.licenses
+        assert (first.licenses.total(), second.licenses.total()) == (16, 18)
         assert reasons(tmp_path / "out")["number 17"] == "opted_out"
         assert len(reasons(tmp_path / "out")) == 12
         assert verify(tmp_path / "out") == []

@@ -17,7 +17,7 @@ from tests.report.conftest import Page, info, manifest, mark, picture, record, t
 from vlmdata.engine.run import Where, preprocess
 from vlmdata.recipe import parsed
 from vlmdata.report.page import REPORT, write_report
-from vlmdata.types import Manifest, SourceInfo, StepTally
+from vlmdata.types import License, Manifest, SourceInfo, StepTally
 
 Read = Callable[..., Page]
 
@@ -128,13 +128,24 @@ def test_hostile_words_stay_words(page: Read, tmp_path: Path) -> None:
         name=HOSTILE, kind=HOSTILE, role=HOSTILE, fingerprint=HOSTILE, decoder=HOSTILE, recipe={HOSTILE: HOSTILE},
         versions={"vlmdata": HOSTILE},
         sources=[SourceInfo(name=HOSTILE, digest="", rows=1, revision=HOSTILE, homepage=HOSTILE,
-                            license_annotations=HOSTILE, license_images=HOSTILE)],
+                            license_annotations=HOSTILE, license_images=HOSTILE, attribution=HOSTILE)],
+        licenses=Counter({License(annotations=HOSTILE, images=HOSTILE, generator=HOSTILE): 1}),
         funnel=[StepTally(name="s" + HOSTILE, entered=1, dropped=Counter({HOSTILE: 1}), notes=Counter({HOSTILE: 1}))],
         timings={"total": 2.0, HOSTILE: 1.0},
     )  # fmt: skip
     shown = page(about, hostile)
     sealed(shown)
     assert shown.text.count("<script>alert(1)</script>") > 25
+
+
+def test_evaluation_data_and_licences_are_shown(page: Read) -> None:
+    plain = page(manifest())
+    assert "Evaluation data" not in plain.text
+    assert "Licences" not in plain.text
+    terms = License(annotations="MIT", images="CC BY 4.0", commercial="yes", generator="GPT-4")
+    marked = page(manifest(role="eval", licenses=Counter({License(): 2, terms: 1008})))
+    assert "Evaluation data: it measures models and never becomes training data." in marked.text
+    assert "MIT CC BY 4.0 yes GPT-4 1,008 – – unclear – 2" in marked.text
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -26,6 +26,9 @@ def preprocess(
         Path | None, typer.Option(metavar="DIR", help="Folder to write; ./NAME of the recipe by default.")
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N rows of each input.")] = None,
+    files: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of files got by hand, for inputs that name none.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at the inputs and say what would be done.")] = False,
     workers: Workers = None,
     executor: ExecutorName = None,
@@ -45,16 +48,19 @@ def preprocess(
     from vlmdata.engine.output import standing
     from vlmdata.engine.run import plan_of, preprocess
     from vlmdata.pixels.decoder import resolve
-    from vlmdata.recipe import load
+    from vlmdata.recipe import advice, load
 
     checked = load(recipe)
     if limit:
         checked = checked.with_limit(limit)
+    if files:
+        checked = checked.with_files(files.absolute())
     chosen = resolve(decoder_named(decoder), checked.output.image.fidelity)
     place = where(workers, executor, overwrite, json or quiet, chosen)
     folder = out or Path(checked.name)
     if dry_run:
         plan = plan_of(checked, place)
-        show_plan(folder, plan, standing(folder.absolute(), plan, overwrite), as_json=json, quiet=quiet)
+        found = standing(folder.absolute(), plan, overwrite)
+        show_plan(folder, plan, found, advice(checked), as_json=json, quiet=quiet)
     else:
         show_run(folder, preprocess(checked, folder, place), as_json=json, quiet=quiet)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from vlmdata.cli.funnel import funnel_lines
-from vlmdata.cli.terminal import hanging, say, say_json, several
+from vlmdata.cli.terminal import hanging, printable, say, say_json, several
 
 if TYPE_CHECKING:
     from vlmdata.engine.output import Standing
@@ -65,11 +65,20 @@ def _places(folder: Path, manifest: Manifest) -> None:
     typer.echo(f"{'report':10}  {folder / 'report.html'}")
 
 
-def show_plan(folder: Path, plan: Plan, standing: Standing, *, as_json: bool, quiet: bool) -> None:
+def say_advice(sentences: Iterable[str]) -> None:
+    """On stderr: what the author of a recipe may want to think over."""
+    for sentence in sentences:
+        typer.echo(printable(f"warning: {sentence}"), err=True)
+
+
+def show_plan(
+    folder: Path, plan: Plan, standing: Standing, warnings: Sequence[str], *, as_json: bool, quiet: bool
+) -> None:
     """Print what a run would do."""
     if as_json:
-        say_json(_plan_json(folder, plan, standing))
+        say_json({**_plan_json(folder, plan, standing), "warnings": warnings})
     elif not quiet:
+        say_advice(warnings)
         say(_plan_lines(folder, plan))
         typer.echo(f"dry run, nothing written; {_WHAT_NEXT[standing].format(folder)}")
 
@@ -79,6 +88,7 @@ def _plan_json(folder: Path, plan: Plan, standing: Standing) -> dict[str, object
         "directory": str(folder),
         "standing": standing,
         "inputs": [{"name": info.name, "rows": info.rows, "digest": info.digest} for info in plan.infos],
+        "role": plan.role,
         "rows": plan.rows,
         "tasks": len(plan.tasks),
         "steps": [step.name for step in plan.recipe.steps],
@@ -92,10 +102,12 @@ def _plan_json(folder: Path, plan: Plan, standing: Standing) -> dict[str, object
 def _plan_lines(folder: Path, plan: Plan) -> Iterator[str]:
     output = plan.recipe.output
     tasks = several(len(plan.tasks), "task")
-    yield typer.style(f"{plan.recipe.name}: {several(plan.rows, 'row')} in {tasks}", bold=True)
+    kind = " of evaluation data" if plan.role == "eval" else ""
+    yield typer.style(f"{plan.recipe.name}: {several(plan.rows, 'row')}{kind} in {tasks}", bold=True)
     for number, (info, source) in enumerate(zip(plan.infos, plan.sources, strict=True)):
         weight = f", weight {source.weight:g}" if source.weight != 1 else ""
-        yield from _field("inputs" if not number else "", f"{info.name}: {several(info.rows, 'row')}{weight}")
+        count = f", {source.count:,} taken" if source.count is not None else ""
+        yield from _field("inputs" if not number else "", f"{info.name}: {several(info.rows, 'row')}{weight}{count}")
     for number, step in enumerate(plan.recipe.steps):
         given = step.model_dump(exclude_defaults=True).items()
         parameters = ", ".join(f"{name}: {value}" for name, value in given)

@@ -25,7 +25,7 @@ from vlmdata.errors import InputError
 from vlmdata.io.atomic import sync, write_json_atomic
 from vlmdata.shards.dropped import dropped_path, read_dropped
 from vlmdata.shards.manifest_file import MANIFEST, by_format
-from vlmdata.types import Manifest, StepTally, TaskReport
+from vlmdata.types import LicenseCounts, Manifest, StepTally, TaskReport
 
 COMMIT = "commit.json"
 
@@ -76,6 +76,7 @@ def commit(out: Path, manifest: Manifest, finished: Iterable[TaskReport]) -> Man
                 shards=shards,
                 funnel=_summed(out, manifest, reports),
                 written=manifest.written + sum(_gain(manifest, report) for report in reports),
+                licenses=_licenses(manifest, reports),
             ).to_json(),
             "generation": next_generation(manifest),
             "remove": sorted({one.path for one in old} - {one.path for one in new}),
@@ -131,6 +132,13 @@ def _summed(out: Path, manifest: Manifest, reports: Sequence[TaskReport]) -> lis
             if tally.name != "read":
                 tally.add(more)
     return funnel
+
+
+def _licenses(manifest: Manifest, reports: Sequence[TaskReport]) -> LicenseCounts | None:
+    """What the manifest counts, if it does, and what is new."""
+    if manifest.licenses is None:
+        return None
+    return sum((report.licenses for report in reports), manifest.licenses)
 
 
 def _samples(manifest: Manifest, task: int) -> int:

@@ -5,22 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vlmdata.engine.stratified import Stratified
 from vlmdata.io.http.policy import HttpPolicy
 from vlmdata.io.source import RecipeInput
 from vlmdata.pixels.decoder import CPU, Decoder
 from vlmdata.recipe import Recipe
-from vlmdata.types import Kind, Partition
+from vlmdata.types import Kind, Partition, SampleRole
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Rows of one input for one task. ``repeat`` counts passes over an input of ``weight`` above 1 from 0;
-    ``share`` below 1 takes that part of the rows, chosen by seed."""
+    """Rows of one input for one task. ``repeat`` counts passes over an input that is taken several times from 0.
+
+    Of the rows ``sampled`` takes some by number, and ``share`` below 1 that part of them, chosen by seed.
+    """
 
     source: int
     partition: Partition
     repeat: int = 0
     share: float = 1.0
+    sampled: Stratified | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many it gives; with a ``share`` below 1 at most so many."""
+        if self.sampled is None:
+            return self.partition.rows
+        return self.sampled.before(self.partition.stop) - self.sampled.before(self.partition.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,7 @@ class Task:
     @property
     def rows(self) -> int:
         """At most this many; a ``share`` below 1 makes it fewer."""
-        return sum(piece.partition.rows for piece in self.slices)
+        return sum(piece.rows for piece in self.slices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +82,7 @@ class Job:
     sources: tuple[RecipeInput, ...]
     suffixes: tuple[str, ...]
     columns: tuple[str, ...]
+    role: SampleRole
     fingerprint: str
     decisions: tuple[Path, ...] = ()
     decoder: Decoder = CPU

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from vlmdata.errors import TooManyErrors
 from vlmdata.io.digest import number_of
-from vlmdata.types import Drop, Dropped, Sample, StepTally
+from vlmdata.types import Drop, Dropped, LicenseCounts, Sample, StepTally
 
 DOWNLOAD = "download"
 THUMBNAILS_PER_REASON = 4
@@ -46,6 +46,7 @@ class Ledger:
         self.render = StepTally(name="render")
         self.integrity = next((tally for tally in self.steps if tally.name == "clean.image"), self.render)
         self.written = 0
+        self.licenses: LicenseCounts = Counter()
         self._dropped = dropped
         self._records = 0
         self._pictures: dict[tuple[str, str], list[_Kept]] = defaultdict(list)

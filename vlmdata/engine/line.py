@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from vlmdata.engine.retry import Earlier
 from vlmdata.engine.rows import rows_of
 from vlmdata.engine.workspace import decision_path
 from vlmdata.errors import RunError, VlmdataError
+from vlmdata.recipe.licenses import refusal
 from vlmdata.steps.base import Context, GlobalStep, Step, StreamStep
 from vlmdata.types import Drop, Dropped, Rejected, Sample, StepTally
 
@@ -58,11 +60,17 @@ def _read(job: Job, task: Task, ledger: Ledger) -> Iterator[Sample]:
         if isinstance(item, Rejected):
             drop = Drop(reason=item.reason, value=item.detail or None)
             ledger.drop(ledger.read, Dropped(key=item.key, step="read", drop=drop, source=item.source))
-        elif job.recipe.licenses.commercial and item.license.commercial != "yes":
-            terms = Drop(reason="license_not_commercial", value=item.license.commercial, threshold="yes")
-            ledger.drop_sample(ledger.read, item, terms)
+        elif refused := _refusal(job, item):
+            ledger.drop_sample(ledger.read, item, refused)
         else:
-            yield item
+            yield item if item.role == job.role else replace(item, role=job.role)
+
+
+def _refusal(job: Job, sample: Sample) -> Drop | None:
+    """Why a sample may not be in this run; whatever else is in a run of evaluation data becomes such data."""
+    if sample.role == "eval" and job.role == "train":
+        return Drop(reason="evaluation_only", value="eval", threshold="train")
+    return refusal(job.recipe.licenses, sample)
 
 
 def _each(apply: Apply, samples: Iterator[Sample], tally: StepTally, ledger: Ledger) -> Iterator[Sample]:

@@ -12,6 +12,7 @@ from vlmdata.engine import workspace
 from vlmdata.engine.crawl import outcomes
 from vlmdata.engine.job import Job, Task
 from vlmdata.engine.ledger import Ledger
+from vlmdata.engine.received import received
 from vlmdata.engine.traffic import Pulse
 from vlmdata.errors import BadRecord
 from vlmdata.io.bytes import read_bytes
@@ -56,8 +57,8 @@ def downloaded(job: Job, task: Task, samples: Iterator[Sample], ledger: Ledger) 
             outcomes = [outcome_of(sample, image) for image in sample.images]
             started = time.thread_time()
             try:
-                images = (arrived(image, outcome) for image, outcome in zip(sample.images, outcomes, strict=True))
-                sample = replace(sample, images=tuple(measure(image, limit) for image in images))
+                answers = [_looked_at(*pair, limit) for pair in zip(sample.images, outcomes, strict=True)]
+                sample = received(sample, answers, tally)
             except BadRecord as bad:
                 ledger.drop_sample(tally, sample, Drop(reason=bad.reason, value=bad.detail or None))
                 continue
@@ -105,6 +106,13 @@ def measure(image: Image, max_pixels: int) -> Image:
     assert image.data is not None
     header = read_header(image.data, max_pixels)
     return replace(image, original=header.size, media_type=header.media_type)
+
+
+def _looked_at(image: Image, outcome: Outcome, max_pixels: int) -> Image | BadRecord:
+    try:
+        return measure(arrived(image, outcome), max_pixels)
+    except BadRecord as bad:
+        return bad
 
 
 def _address(image: Image) -> str:

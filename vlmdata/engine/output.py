@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,7 +21,7 @@ from vlmdata.io.cache import home
 from vlmdata.report.page import REPORT, write_report
 from vlmdata.shards.card import write_card
 from vlmdata.shards.manifest_file import MANIFEST, read_manifest, write_manifest
-from vlmdata.types import Manifest, StepTally, TaskReport
+from vlmdata.types import LicenseCounts, Manifest, StepTally, TaskReport
 
 Standing = Literal["new", "unfinished", "finished", "replaced"]
 
@@ -135,6 +136,7 @@ def reports(out: Path, plan: Plan) -> Iterator[TaskReport]:
 
 
 def _manifest(out: Path, plan: Plan) -> Manifest:
+    licenses: LicenseCounts = Counter()
     manifest = Manifest(
         kind=plan.kind,
         role=plan.role,
@@ -150,11 +152,13 @@ def _manifest(out: Path, plan: Plan) -> Manifest:
         funnel=[],
         shards=[],
         timings={},
+        licenses=licenses,
     )
     for report in reports(out, plan):
         manifest.rows += report.rows
         manifest.written += report.written
         manifest.shards += report.shards
+        licenses.update(report.licenses)
         _add(manifest.funnel, report.funnel)
         for name, seconds in sorted(report.timings.items()):
             manifest.timings[name] = round(manifest.timings.get(name, 0.0) + seconds, 3)

@@ -7,17 +7,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import floor
 
+from vlmdata.datasets.entry import Entry
 from vlmdata.engine.fingerprint import fingerprint, versions
 from vlmdata.engine.job import Slice, Task
+from vlmdata.engine.stratified import Stratified
 from vlmdata.errors import InputError, RecipeError
 from vlmdata.io.source import RecipeInput
 from vlmdata.pixels.decoder import CPU, Decoder
 from vlmdata.recipe import Recipe
+from vlmdata.recipe.roles import mixed_roles
 from vlmdata.shards.schema import BASE_COLUMNS, OPTIONAL_COLUMNS
-from vlmdata.types import Kind, Partition, SourceInfo
+from vlmdata.types import Kind, Partition, SampleRole, SourceInfo
 
 _BLOCK = 256
 _BLOCKS_AT_MOST = 1_000_000
+_PART = ("limit", "where", "sample")
+"""Parameters of inputs that leave rows out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,7 @@ class Plan:
     sources: tuple[RecipeInput, ...]
     suffixes: tuple[str, ...]
     infos: tuple[SourceInfo, ...]
-    role: str
+    role: SampleRole
     columns: tuple[str, ...]
     decoder: Decoder
     versions: dict[str, str]
@@ -47,6 +52,9 @@ class Plan:
 
 def make_plan(recipe: Recipe, sources: Sequence[RecipeInput], kind: Kind = "processed", decoder: Decoder = CPU) -> Plan:
     """Look at every input once (indexes are cached) and lay out the tasks. Reads no picture."""
+    if complaint := mixed_roles(sources):
+        raise RecipeError(complaint)
+    recipe = recipe.model_copy(update={"steps": tuple(step.pinned() for step in recipe.steps)})
     infos = []
     slices: list[Slice] = []
     for number, source in enumerate(sources):
@@ -55,7 +63,11 @@ def make_plan(recipe: Recipe, sources: Sequence[RecipeInput], kind: Kind = "proc
         if not rows:
             raise InputError(f"input {number + 1} ({source.title}) has no rows: nothing to do")
         infos.append(_info(source, rows))
-        slices += _weighted(number, partitions, source.weight)
+        slices += (
+            _weighted(number, partitions, source.weight)
+            if source.count is None
+            else _counted(number, partitions, source.count, recipe.seed)
+        )
     size = recipe.output.max_samples
     pieces = _shuffled(slices, recipe.seed) if recipe.output.shuffle else iter(slices)
     used = versions()
@@ -65,7 +77,7 @@ def make_plan(recipe: Recipe, sources: Sequence[RecipeInput], kind: Kind = "proc
         sources=tuple(sources),
         suffixes=_suffixes(infos),
         infos=tuple(infos),
-        role=_role(sources),
+        role=sources[0].role,
         columns=_columns(recipe, sources),
         decoder=decoder,
         versions=used,
@@ -89,10 +101,24 @@ def _limited(partitions: Sequence[Partition], limit: int | None) -> Iterator[Par
 
 def _weighted(number: int, partitions: Sequence[Partition], weight: float) -> Iterator[Slice]:
     whole = floor(weight)
-    for repeat in range(whole):
-        yield from (Slice(number, partition, repeat) for partition in partitions)
+    yield from _passes(number, partitions, whole)
     if weight > whole:
         yield from (Slice(number, partition, whole, weight - whole) for partition in partitions)
+
+
+def _counted(number: int, partitions: Sequence[Partition], count: int, seed: int) -> Iterator[Slice]:
+    rows = sum(partition.rows for partition in partitions)
+    whole, rest = divmod(count, rows)
+    yield from _passes(number, partitions, whole)
+    before = 0
+    for partition in partitions if rest else ():
+        sampled = Stratified(rest, rows, f"{seed}/count/{number}", before - partition.start)
+        yield Slice(number, partition, whole, sampled=sampled)
+        before += partition.rows
+
+
+def _passes(number: int, partitions: Sequence[Partition], times: int) -> Iterator[Slice]:
+    return (Slice(number, partition, repeat) for repeat in range(times) for partition in partitions)
 
 
 def _cut(piece: Slice, rows: int) -> Iterator[Slice]:
@@ -116,10 +142,10 @@ def _packed(pieces: Iterator[Slice], size: int) -> Iterator[list[Slice]]:
     room = size
     for piece in pieces:
         rest = piece
-        while rest.partition.rows:
+        while rest.rows:
             taken, rest = _split(rest, room)
             group.append(taken)
-            room -= taken.partition.rows
+            room -= taken.rows
             if not room:
                 yield group
                 group, room = [], size
@@ -128,7 +154,8 @@ def _packed(pieces: Iterator[Slice], size: int) -> Iterator[list[Slice]]:
 
 
 def _split(piece: Slice, rows: int) -> tuple[Slice, Slice]:
-    middle = min(piece.partition.start + rows, piece.partition.stop)
+    start, sampled = piece.partition.start, piece.sampled
+    middle = min(sampled.end_of(sampled.before(start) + rows) if sampled else start + rows, piece.partition.stop)
     head, tail = replace(piece.partition, stop=middle), replace(piece.partition, start=middle)
     return replace(piece, partition=head), replace(piece, partition=tail)
 
@@ -156,22 +183,18 @@ def _columns(recipe: Recipe, sources: Sequence[RecipeInput]) -> tuple[str, ...]:
     return (*BASE_COLUMNS, *(column for column in OPTIONAL_COLUMNS if column in filled))
 
 
-def _role(sources: Sequence[RecipeInput]) -> str:
-    roles = {source.role for source in sources}
-    if len(roles) > 1:
-        names = ", ".join(f"{source.title} ({source.role})" for source in sources)
-        raise RecipeError(f"evaluation data never becomes training data: the inputs are {names}; make two recipes")
-    return roles.pop()
-
-
 def _info(source: RecipeInput, rows: int) -> SourceInfo:
+    entry: Entry | None = getattr(source, "entry", None)
+    whole = all(getattr(source, name) is None for name in _PART if name in type(source).model_fields)
     return SourceInfo(
         name=source.title,
         digest=source.digest(),
         rows=rows,
-        revision=getattr(source, "revision", None),
+        revision=getattr(source, "revision", None) or (entry.revision if entry else None),
         homepage=getattr(source, "homepage", None),
         license_annotations=source.license.annotations,
         license_images=source.license.images,
+        attribution=", ".join(filter(None, (entry.title, entry.citation))) if entry else None,
+        expected_rows=source.expected_rows if whole else None,
         made_of=tuple(source.made_of()),
     )

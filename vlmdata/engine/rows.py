@@ -24,7 +24,9 @@ def rows_of(job: Job, task: Task) -> Iterator[Sample | Rejected]:
 
 def _rows(job: Job, piece: Slice) -> Iterator[Sample | Rejected]:
     suffix = job.suffixes[piece.source] + (f"-r{piece.repeat}" if piece.repeat else "")
-    for item in job.sources[piece.source].read(piece.partition):
+    for row, item in enumerate(job.sources[piece.source].read(piece.partition), piece.partition.start):
+        if piece.sampled and not piece.sampled.takes(row):
+            continue
         if piece.share < 1 and uniform(f"{job.recipe.seed}/share/{piece.source}/{item.key}") >= piece.share:
             continue
         yield replace(item, key=item.key + suffix) if suffix else item

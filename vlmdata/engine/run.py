@@ -58,6 +58,8 @@ def preprocess(recipe: Recipe, out: Path, where: Where) -> Manifest:
 
 def plan_of(recipe: Recipe, where: Where) -> Plan:
     """The plan of a recipe; inputs on other machines are fetched into the cache first."""
+    for local in (one for one in recipe.inputs if not one.remote):
+        _remark(local, where)
     sources = [_fetched(one, where) if one.remote else one for one in recipe.inputs]
     return make_plan(recipe, sources, decoder=where.decoder)
 
@@ -77,6 +79,7 @@ def fetch(
     that failed tried again. ``UsageError`` where it has no downloads.
     """
     source = source.pinned()
+    _remark(source, where)
     recipe = Recipe(version=1, name=source.title, inputs=(source,), steps=tuple(steps), output=settings or Output())
     folder = out.absolute() if out else _place(recipe)
     plan = make_plan(recipe, [source], "fetched")
@@ -92,14 +95,19 @@ def fetch(
     return folder, _run(plan, folder, where)
 
 
+def _remark(source: RecipeInput, where: Where) -> None:
+    for remark in source.remarks():
+        where.progress.remark(f"{source.title}: {remark}")
+
+
 def _fetched(source: RecipeInput, where: Where) -> RecipeInput:
-    # Weights repeat rows of a recipe, not of the copy that all recipes share.
-    once = source.model_copy(update={"weight": 1.0}).pinned()
+    # How often rows are taken is the recipe's; the copy that all recipes share has each of them once.
+    once = source.model_copy(update={"weight": 1.0, "count": None}).pinned()
     recipe = Recipe(version=1, name=source.title, inputs=(once,))
     folder = _place(recipe)
     if not (folder / MANIFEST).exists():
         fetch(once, folder, replace(where, overwrite=False))
-    return Directory(path=str(folder), weight=source.weight)
+    return Directory(path=str(folder), weight=source.weight, count=source.count)
 
 
 def _place(recipe: Recipe) -> Path:
@@ -158,6 +166,7 @@ def _job(plan: Plan, out: Path, where: Where) -> Job:
         sources=plan.sources,
         suffixes=plan.suffixes,
         columns=plan.columns,
+        role=plan.role,
         fingerprint=plan.fingerprint,
         decoder=plan.decoder,
         fetching=replace(where.fetching, policy=where.fetching.policy.shared_by(workers)),

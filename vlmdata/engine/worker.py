@@ -59,13 +59,7 @@ def _worked_off(job: Job, task: Task) -> TaskReport:
         writing = 0.0
         for written in _all_of(job, task, ledger, clock):
             started = time.thread_time()
-            try:
-                _store(written, shards, job.recipe)
-                ledger.written += 1
-            except BadRecord as bad:
-                assert isinstance(written, Written)
-                drop = Drop(reason=bad.reason, value=bad.detail or None)
-                ledger.drop_sample(ledger.render, written.sample, drop)
+            _store(written, shards, job.recipe, ledger)
             writing += time.thread_time() - started
             heartbeat.beat(ledger.taken_up)
         ledger.close(thumbnail)
@@ -78,6 +72,7 @@ def _worked_off(job: Job, task: Task) -> TaskReport:
         written=ledger.written,
         funnel=ledger.funnel,
         shards=infos,
+        licenses=ledger.licenses,
         timings=timings,
     )
     write_json_atomic(workspace.report_path(job.out, task.index), report.to_json())
@@ -92,11 +87,18 @@ def _all_of(job: Job, task: Task, ledger: Ledger, clock: RenderClock) -> Iterato
     return earlier.among(_rendered(job, flow(job, task, ledger, earlier=earlier), ledger, clock))
 
 
-def _store(written: Written | Kept, shards: ShardSet, recipe: Recipe) -> None:
+def _store(written: Written | Kept, shards: ShardSet, recipe: Recipe, ledger: Ledger) -> None:
+    """Write it, or drop it where it cannot be stored."""
     if isinstance(written, Kept):
         shards.keep(written.record, written.split)
     else:
-        shards.write(written, _split_of(recipe, written.sample))
+        try:
+            shards.write(written, _split_of(recipe, written.sample))
+        except BadRecord as bad:
+            ledger.drop_sample(ledger.render, written.sample, Drop(reason=bad.reason, value=bad.detail or None))
+            return
+        ledger.licenses[written.sample.license] += 1
+    ledger.written += 1
 
 
 def _rendered(job: Job, samples: Iterator[Sample], ledger: Ledger, clock: RenderClock) -> Iterator[Written]:

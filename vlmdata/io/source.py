@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from vlmdata.types import License, Partition, Rejected, Sample, SampleRole, SourceInfo
 
@@ -23,8 +23,6 @@ class RecipeInput(BaseModel, ABC):
 
     Class variables:
         fills: optional columns of the schema (``annotations``, ``alternatives``, ``choices`` …) it can fill.
-        license: terms of all its samples, where the input has one set of terms.
-        role: ``eval`` for evaluation data, which never becomes training data.
 
     Relative paths are resolved against the folder of the recipe, handed in as validation context ``base``.
     """
@@ -32,19 +30,26 @@ class RecipeInput(BaseModel, ABC):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     fills: ClassVar[frozenset[str]] = frozenset()
-    license: ClassVar[License] = License()
-    role: ClassVar[SampleRole] = "train"
 
     limit: Annotated[int | None, Field(gt=0, description="take only the first N rows")] = None
     weight: Annotated[
         float, Field(gt=0, le=1000, description="how often each row is taken; a fraction takes a seeded part")
     ] = 1.0
+    count: Annotated[
+        int | None, Field(gt=0, description="take exactly N rows, a seeded one of each of N stretches; repeated where there are fewer")
+    ] = None
 
     _base: str = PrivateAttr(default="")
 
     def model_post_init(self, context: Any, /) -> None:
         if isinstance(context, Mapping):
             self._base = str(context.get("base", ""))
+
+    @model_validator(mode="after")
+    def _one_way_to_mix(self) -> Self:
+        if self.count is not None and self.weight != 1:
+            raise ValueError("weight and count both say how often rows are taken: give one of them")
+        return self
 
     def located(self, path: str) -> Path:
         """A path of this input as an absolute one."""
@@ -59,6 +64,25 @@ class RecipeInput(BaseModel, ABC):
     def by_address(self) -> bool:
         """Whether its pictures are http(s) addresses, which the fetch line gets (column ``downloads``)."""
         return False
+
+    @property
+    def license(self) -> License:
+        """Terms of all its samples, as far as they are the same; a sample may have its own."""
+        return License()
+
+    @property
+    def role(self) -> SampleRole:
+        """``eval`` for evaluation data, which never becomes training data."""
+        return "train"
+
+    @property
+    def expected_rows(self) -> int | None:
+        """How many rows it has when it is whole, where its publishers say so."""
+        return None
+
+    def remarks(self) -> Sequence[str]:
+        """What a user should know before reading begins, a sentence each: downloads that cannot be cut short."""
+        return ()
 
     def pinned(self) -> Self:
         """The same with everything fixed that may point elsewhere tomorrow, such as a branch."""

@@ -3,9 +3,21 @@
 Where it runs (workers, executor, paths of output) is not in it, so equal recipes have equal output.
 """
 
+from vlmdata.recipe.advice import advice
 from vlmdata.recipe.check import named_dataset, named_source, named_step
 from vlmdata.recipe.complaints import nearest
 from vlmdata.recipe.files import load, parsed, shipped
 from vlmdata.recipe.model import Output, Recipe
 
-__all__ = ["Output", "Recipe", "load", "named_dataset", "named_source", "named_step", "nearest", "parsed", "shipped"]
+__all__ = [
+    "Output",
+    "Recipe",
+    "advice",
+    "load",
+    "named_dataset",
+    "named_source",
+    "named_step",
+    "nearest",
+    "parsed",
+    "shipped",
+]

@@ -10,13 +10,14 @@ from pydantic import BaseModel, ValidationError
 
 from vlmdata.datasets import datasets_by_name, formats_by_name
 from vlmdata.datasets.base import Dataset
-from vlmdata.datasets.hub import Hub
+from vlmdata.datasets.hub.dataset import Hub
 from vlmdata.errors import RecipeError, UsageError
 from vlmdata.io.source import RecipeInput
 from vlmdata.io.yaml_text import Where
 from vlmdata.models.presets import MODELS, REFUSED
 from vlmdata.recipe.complaints import complaint, nearest, short
 from vlmdata.recipe.model import Recipe
+from vlmdata.recipe.roles import mixed_roles
 from vlmdata.shards.directory import Directory
 from vlmdata.steps import steps_by_name
 from vlmdata.steps.base import AnyStep
@@ -50,7 +51,10 @@ class Checker:
         for index, step in enumerate(steps):
             if complaint := step.ready():
                 raise self.error(("steps", index, step.name), complaint)
-        return _limited(self.validated(Recipe, {**data, "inputs": inputs, "steps": steps}, ()))
+        recipe = _limited(self.validated(Recipe, {**data, "inputs": inputs, "steps": steps}, ()))
+        if mixed := mixed_roles(inputs):
+            raise self.error(("inputs",), mixed)
+        return recipe
 
     def list_of(self, data: Mapping[str, Any], key: str) -> list[Any]:
         value = data.get(key) or []

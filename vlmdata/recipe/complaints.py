@@ -29,6 +29,7 @@ _EXPECTED = {
     "tuple_type": "should be a list",
 }
 _LISTED = 8
+_NAMED = 16
 
 
 def complaint(kind: type[BaseModel], field: Where, error: Mapping[str, Any]) -> str:
@@ -69,5 +70,8 @@ def short(value: object) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of an error message about an unknown name."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(sorted(known)) or 'none'}"
+    names = sorted(known)
+    if close := difflib.get_close_matches(name, names, n=1):
+        return f"; did you mean {close[0]!r}?"
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"; known: {', '.join(names[:_NAMED]) or 'none'}{more}"

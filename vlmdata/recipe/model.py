@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, SerializeAsAny, field_validator
 
 from vlmdata.io.source import RecipeInput
 from vlmdata.pixels.policy import Fidelity, Format, PixelPolicy, Subsampling
+from vlmdata.recipe.licenses import Licenses
 from vlmdata.steps.base import AnyStep
 
 FormatName = Literal["parquet", "webdataset"]
@@ -65,12 +67,6 @@ class Errors(_Part):
     max_unexpected: Annotated[int, Field(ge=0)] = 20
 
 
-class Licenses(_Part):
-    """With ``commercial: true`` only samples whose licence says yes are kept."""
-
-    commercial: bool = False
-
-
 class Recipe(_Part):
     """A checked recipe. ``inputs`` and ``steps`` are frozen models themselves."""
 
@@ -90,9 +86,23 @@ class Recipe(_Part):
         data["steps"] = [{step.name: step.model_dump(mode="json")} for step in self.steps]
         return data
 
+    def with_files(self, folder: Path) -> Recipe:
+        """The same with a folder of files got by hand for inputs that may need one and name none."""
+        inputs = tuple(
+            one.model_copy(update={"files": str(folder)}) if _lacks_files(one) else one for one in self.inputs
+        )
+        return self.model_copy(update={"inputs": inputs})
+
     def with_limit(self, limit: int) -> Recipe:
         """The same with at most ``limit`` rows of each input."""
         inputs = tuple(
-            one.model_copy(update={"limit": min(limit, one.limit) if one.limit else limit}) for one in self.inputs
+            one.model_copy(
+                update={"limit": min(limit, one.limit or limit), "count": one.count and min(limit, one.count)}
+            )
+            for one in self.inputs
         )
         return self.model_copy(update={"inputs": inputs})
+
+
+def _lacks_files(one: RecipeInput) -> bool:
+    return "files" in type(one).model_fields and getattr(one, "files", None) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,7 @@ from vlmdata.report.gallery import card
 from vlmdata.report.labels import FONT
 from vlmdata.report.losses import losses
 from vlmdata.types import Manifest, Record
+from vlmdata.types.manifest import ordered
 
 if TYPE_CHECKING:
     import jinja2
@@ -37,6 +39,7 @@ def write_report(root: Path, manifest: Manifest, records: Iterable[Record]) -> P
         losses=losses(root, manifest),
         cards=[card(record) for record in records],
         font=FONT,
+        licenses=ordered(manifest.licenses or Counter()),
         recipe=yaml.safe_dump(manifest.recipe, sort_keys=False, allow_unicode=True),
         **_sums(manifest),
     )

@@ -12,6 +12,7 @@ from vlmdata.io.atomic import write_text_atomic
 from vlmdata.shards.formats import SUFFIXES
 from vlmdata.shards.manifest_file import by_format
 from vlmdata.types import Manifest, ShardInfo, StepTally
+from vlmdata.types.manifest import ordered
 
 CARD = "README.md"
 
@@ -51,6 +52,8 @@ def _body(manifest: Manifest) -> Iterator[str]:
     yield f"{made} with vlmdata {manifest.versions.get('vlmdata', '')}:"
     yield f"{manifest.written:,} samples from {manifest.rows:,} rows."
     yield "`manifest.json` holds the recipe, the hash of every file and the full account.\n"
+    if manifest.role == "eval":
+        yield "**Evaluation data: it measures models and never becomes training data.**\n"
     yield from _table(("split", "samples"), _samples(first).items())
     yield "## Load it\n"
     yield "```python"
@@ -62,14 +65,30 @@ def _body(manifest: Manifest) -> Iterator[str]:
         yield f'samples = webdataset.WebDataset("PATH/{shards["webdataset"][0].path}", shardshuffle=False)'
     yield "```\n"
     yield f"Columns: {', '.join(f'`{column}`' for column in manifest.columns)}.\n"
-    origins = (origin for source in manifest.sources for origin in source.origins)
-    yield "## Sources\n"
-    yield from _table(
-        ("source", "rows", "revision", "licence of annotations", "licence of images"),
-        ((one.name, one.rows, one.revision, one.license_annotations, one.license_images) for one in origins),
-    )
+    yield from _terms(manifest)
     yield "## What became of the rows\n"
     yield from _table(("step", "in", "created", "merged", "dropped"), map(_line, manifest.funnel))
+
+
+def _terms(manifest: Manifest) -> Iterator[str]:
+    """Under which licences the samples are, and whom to name."""
+    if manifest.licenses:
+        yield "## Licences\n"
+        yield from _table(
+            ("annotations", "images", "commercial use", "text written by", "samples"),
+            (
+                (terms.annotations, terms.images, terms.commercial, terms.generator, samples)
+                for terms, samples in ordered(manifest.licenses)
+            ),
+        )
+    yield "## Sources\n"
+    yield from _table(
+        ("source", "rows", "revision", "licence of annotations", "licence of images", "attribution"),
+        (
+            (one.name, one.rows, one.revision, one.license_annotations, one.license_images, one.credit)
+            for one in manifest.origins
+        ),
+    )
 
 
 def _line(tally: StepTally) -> tuple[object, ...]:

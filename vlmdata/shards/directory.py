@@ -42,11 +42,11 @@ class Directory(RecipeInput):
         return slug(self.manifest.name)
 
     @property
-    def role(self) -> SampleRole:  # type: ignore[override]  # of a directory it is known when it is read
+    def role(self) -> SampleRole:
         return "eval" if self.manifest.role == "eval" else "train"
 
     @property
-    def license(self) -> License:  # type: ignore[override]  # as above
+    def license(self) -> License:
         """The terms that all its sources share; each sample keeps its own."""
         sources = self.manifest.sources
         annotations = {one.license_annotations for one in sources}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,19 @@ from vlmdata.io.atomic import PARTIAL
 from vlmdata.io.digest import number_of, sha256_file
 from vlmdata.shards.formats import FORMATS, read_records
 from vlmdata.shards.manifest_file import MANIFEST, by_format, read_manifest
-from vlmdata.types import Manifest, Record, ShardInfo, record_json
+from vlmdata.types import License, LicenseCounts, Manifest, Record, ShardInfo, record_json
 from vlmdata.types.consistency import inconsistencies
-from vlmdata.types.manifest import closes
+from vlmdata.types.manifest import closes, ordered
 
 PROBLEMS_AT_MOST = 100
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What all rows have in common to look after: their keys, hashed, and their licences."""
+
+    keys: array[int] = field(default_factory=lambda: array("Q"))
+    licenses: LicenseCounts = field(default_factory=Counter)
 
 
 def verify(root: Path) -> list[str]:
@@ -50,10 +60,11 @@ def _problems(root: Path, manifest: Manifest) -> Iterator[str]:
             damaged.add(info.path)
             yield problem
     yield from _schemas(root, manifest, damaged)
-    keys = array("Q")
+    seen = _Seen()
     for shards in zip_longest(*formats.values()):
-        yield from _shard_problems(root, manifest, shards, damaged, keys)
-    yield from _duplicates(root, manifest, damaged, keys)
+        yield from _shard_problems(root, manifest, shards, damaged, seen)
+    yield from _licenses(manifest, seen)
+    yield from _duplicates(root, manifest, damaged, seen.keys)
 
 
 def _strays(root: Path, manifest: Manifest) -> Iterator[str]:
@@ -104,9 +115,9 @@ def _schemas(root: Path, manifest: Manifest, damaged: set[str]) -> Iterator[str]
 
 
 def _shard_problems(
-    root: Path, manifest: Manifest, shards: tuple[ShardInfo | None, ...], damaged: set[str], keys: array[int]
+    root: Path, manifest: Manifest, shards: tuple[ShardInfo | None, ...], damaged: set[str], seen: _Seen
 ) -> Iterator[str]:
-    """Problems of the rows of one shard in all its formats; its keys, hashed, are added to ``keys``."""
+    """Problems of the rows of one shard in all its formats; they are added to ``seen``."""
     present = [info for info in shards if info]
     if len(present) < len(shards) or len({(Path(info.path).stem, info.samples) for info in present}) > 1:
         yield f"{MANIFEST}: formats are cut differently at {' and '.join(info.path for info in present)}"
@@ -123,7 +134,8 @@ def _shard_problems(
                 break
             yield from _record_problems(where, whole[0], manifest)
             yield from (f"{where}: {problem}" for problem in _differences(whole, manifest))
-            keys.append(number_of(whole[0]["key"]))
+            seen.keys.append(number_of(whole[0]["key"]))
+            seen.licenses[License(**whole[0]["license"])] += 1
             rows += 1
     except InputError as error:
         yield f"{first.path} row {rows}: {error}"
@@ -140,6 +152,8 @@ def _record_problems(where: str, record: Record, manifest: Manifest) -> Iterator
     if missing:
         yield f"{where} ({record.get('key')}) lacks {sorted(missing)}"
         return
+    if record["role"] == "eval" and manifest.role != "eval":
+        yield f"{where} ({record['key']}) is evaluation data, {MANIFEST} says {manifest.role}"
     yield from (f"{where} ({record['key']}): {fault}" for fault in inconsistencies(record))
 
 
@@ -160,6 +174,16 @@ def _encoded(record: Mapping[str, Any], manifest: Manifest) -> bytes | str:
         return record_json(record, manifest.columns)
     except BadRecord as error:
         return str(error)
+
+
+def _licenses(manifest: Manifest, seen: _Seen) -> Iterator[str]:
+    """Where the rows are under other licences than the manifest counts."""
+    if manifest.licenses is None or len(seen.keys) != manifest.written:
+        return
+    for terms, _ in ordered(manifest.licenses | seen.licenses):
+        said, found = manifest.licenses[terms], seen.licenses[terms]
+        if said != found:
+            yield f"{MANIFEST}: {said} samples under {terms}, {found} in the shards"
 
 
 def _duplicates(root: Path, manifest: Manifest, damaged: set[str], keys: array[int]) -> Iterator[str]:
