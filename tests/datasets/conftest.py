@@ -15,7 +15,7 @@ from PIL import Image as PilImage
 
 from vlmdata.datasets import formats_by_name
 from vlmdata.datasets.base import Format
-from vlmdata.datasets.urls import Urls
+from vlmdata.datasets.formats.urls import Urls
 from vlmdata.types import Rejected, Sample
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vlmdata.datasets.base import Format
+from vlmdata.datasets.coco.licenses import license_numbered
 from vlmdata.errors import InputError
 from vlmdata.types import Box, Mask, Point, Sample, Size
 
@@ -138,6 +139,13 @@ def test_the_licence_of_each_picture(coco: Callable[..., list[Any]]) -> None:
     assert found[8].license.images is None
 
 
+def test_the_number_of_a_licence_says_as_much_as_its_entry() -> None:
+    assert [license_numbered(entry["id"]) for entry in LICENSES] == [
+        {"name": entry["name"], "url": entry["url"]} for entry in LICENSES
+    ]
+    assert license_numbered(9) is license_numbered("4") is None
+
+
 def test_ids_of_other_data_are_not_cocos(coco: Callable[..., list[Any]]) -> None:
     ours = image(1, file_name="street.jpg")
     theirs = image(2, file_name="flat.jpg", coco_url="http://images.cocodataset.org/train2017/000000000002.jpg")
@@ -188,7 +196,7 @@ def test_bad_images_are_counted(coco: Callable[..., list[Any]]) -> None:
         image(4),
         image(4),
     ]
-    annotations = [None, 7, {}, {"image_id": {}}, mark(1, 4), mark(1, 4), mark(2, 77)]
+    annotations: list[Any] = [None, 7, {}, {"image_id": {}}, mark(1, 4), mark(1, 4), mark(2, 77)]
     found = coco(
         [one for one in images if not isinstance(one, dict) or "../" not in str(one)] + [images[5]], annotations
     )

@@ -4,7 +4,7 @@ from vlmdata.datasets import DATASETS, FORMATS, datasets_by_name, formats_by_nam
 
 
 def test_every_format_and_data_set_has_its_own_name() -> None:
-    local = {"llava", "messages", "parquet", "webdataset", "imagefolder", "coco"}
+    local = {"llava", "messages", "parquet", "webdataset", "imagefolder", "coco", "vlmeval"}
     assert set(formats_by_name()) == local | {"urls", "archive"}
     assert len(formats_by_name()) == len(FORMATS)
     assert len(datasets_by_name()) >= len(DATASETS)

@@ -161,7 +161,7 @@ def test_conversations_are_well_formed(samples: list[Sample]) -> None:
 def test_both_languages_and_every_task_occur(samples: list[Sample]) -> None:
     assert Counter(sample.language for sample in samples)["ja"] in range(ROWS_READ // 5, ROWS_READ * 2 // 5)
     tags = {tag for sample in samples for tag in sample.tags}
-    assert tags == {*Shapes.tasks, "reasoning"}
+    assert tags == {*Shapes.entry.tasks, "reasoning"}
     for sample in samples:
         japanese = any(re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", text) for text in sample.texts())
         assert japanese == (sample.language == "ja")

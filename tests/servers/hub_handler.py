@@ -172,8 +172,10 @@ class Handler(BaseHTTPRequestHandler):
     def search(self) -> None:
         words = self.query.get("search", [""])[0].lower()
         most = int(self.query.get("limit", ["100"])[0])
-        found = [repo for name, repo in sorted(self.hub.repos.items()) if words in name.lower() and not repo.private]
-        self.send_json([repo.info(self.at(repo, "main")) for repo in found[:most]])
+        tags = set(self.query.get("filter", []))
+        shown = [repo.info(self.at(repo, "main")) for _, repo in sorted(self.hub.repos.items()) if not repo.private]
+        found = [info for info in shown if words in info["id"].lower() and tags <= set(info["tags"])]
+        self.send_json(found[:most])
 
     def info(self, repo: str, revision: str) -> None:
         found = self.repo(repo)

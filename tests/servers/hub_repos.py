@@ -88,6 +88,11 @@ class Repo:
         text = b"".join(pieces(readme.content, 0, readme.size)).decode() if readme else ""
         return yaml.safe_load(text.split("---")[1]) or {} if text.startswith("---") else {}
 
+    def tags(self, sha: str) -> list[str]:
+        """What the Hub makes of the card: its own tags, and the licence as one."""
+        card = self.card(sha)
+        return [*card.get("tags", ()), *([f"license:{card['license']}"] if "license" in card else [])]
+
     def info(self, sha: str) -> dict[str, Any]:
         return {
             "_id": self.id,
@@ -97,7 +102,7 @@ class Repo:
             "private": self.private is not None,
             "gated": "manual" if self.gated is not None else False,
             "disabled": False,
-            "tags": [],
+            "tags": self.tags(sha),
             "downloads": 0,
             "likes": 0,
             "cardData": self.card(sha),

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from vlmdata.datasets.entry import Entry
 from vlmdata.io.source import RecipeInput, slug
-from vlmdata.types import Commercial
+from vlmdata.types import License, SampleRole
 
 
 class Format(RecipeInput):
@@ -33,23 +34,37 @@ class Format(RecipeInput):
 class Dataset(RecipeInput):
     """A published data set: ``{dataset: docvqa, split: train}``.
 
-    Subclasses add ``dataset: Literal["..."] = "..."`` and name what users must know before they fetch.
+    Subclasses add ``dataset: Literal["..."] = "..."`` and ``entry``, what users must know before they fetch.
     """
+
+    entry: ClassVar[Entry]
 
     dataset: str
     split: str = "train"
     config: str | None = None
 
-    splits: ClassVar[tuple[str, ...]] = ("train",)
-    homepage: ClassVar[str]
-    revision: ClassVar[str]
-    phase: ClassVar[str] = "instruct"
-    tasks: ClassVar[tuple[str, ...]] = ()
-    commercial: ClassVar[Commercial] = "unclear"
-
     @property
     def remote(self) -> bool:
         return True
+
+    @property
+    def homepage(self) -> str:
+        return self.entry.homepage
+
+    @property
+    def license(self) -> License:
+        return self.entry.license
+
+    @property
+    def role(self) -> SampleRole:
+        """``eval`` for evaluation data, and for the splits of others that are kept for measuring."""
+        split = self.entry.split(self.split, self.config)
+        return "eval" if self.entry.phase == "eval" or (split and split.role == "eval") else "train"
+
+    @property
+    def expected_rows(self) -> int | None:
+        split = self.entry.split(self.split, self.config)
+        return split.rows if split else None
 
     @property
     def title(self) -> str:

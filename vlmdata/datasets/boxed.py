@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from vlmdata.datasets.dialogue import Album
 from vlmdata.datasets.fields import Spoken
-from vlmdata.datasets.files import NamedPictures, Place
+from vlmdata.datasets.formats.files import NamedPictures
+from vlmdata.datasets.row_reader import Place
 from vlmdata.errors import BadRecord, InputError
 from vlmdata.io.bytes import read_bytes
 from vlmdata.models import dialects

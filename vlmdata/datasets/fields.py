@@ -15,7 +15,7 @@ from typing import Any
 from vlmdata.datasets.dialogue import Album, marked_parts, messages_of, pairs
 from vlmdata.datasets.pictures import PictureFolder
 from vlmdata.errors import BadRecord
-from vlmdata.types import Alternative, ImagePart, Message, Part, TextPart
+from vlmdata.types import Alternative, Choices, ImagePart, Message, Part, TextPart
 
 TEXT_FIELDS = ("texts", "conversations", "messages", "conversation", "text", "caption", "captions")
 """Names of fields that speak, the first one there is taken; capitals do not matter (LAION has ``TEXT``)."""
@@ -32,6 +32,7 @@ class Spoken:
 
     messages: tuple[Message, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    choices: tuple[Choices, ...] = ()
     tags: tuple[str, ...] = ()
 
 
@@ -101,6 +102,13 @@ def meta_of(row: Mapping[str, object], used: Iterable[str | None]) -> dict[str, 
     known = set(used)
     values = {name: as_json(value) for name, value in row.items() if name not in known}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def metas_of(rows: Sequence[Mapping[str, object]], used: Iterable[str | None]) -> dict[str, Any]:
+    """The same of several rows that became one sample: by each name a list with the value of each row."""
+    each = [meta_of(row, used) for row in rows]
+    names = dict.fromkeys(name for one in each for name in one)
+    return {name: [one.get(name) for one in each] for name in names}
 
 
 def _text(text: str, album: Album) -> Spoken:

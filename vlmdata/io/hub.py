@@ -126,6 +126,13 @@ def listed(repo: HubRepo) -> dict[str, HubFile]:
     return {file.path: file for file in sorted(found, key=lambda file: file.path)}
 
 
+def is_here(repo: HubRepo, file: HubFile) -> bool:
+    """Whether ``downloaded`` has nothing to get."""
+    from huggingface_hub import try_to_load_from_cache
+
+    return isinstance(try_to_load_from_cache(repo.id, file.path, revision=repo.revision, repo_type=_TYPE), str)
+
+
 def downloaded(repo: HubRepo, file: HubFile) -> Path:
     """Where ``file`` is in the cache; got first, going on where the connection breaks, and checked by its hash.
 

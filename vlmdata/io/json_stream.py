@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
@@ -64,6 +64,26 @@ def section_elements(path: Path) -> Iterator[tuple[str, Element]]:
         window.expect("", "nothing after the object")
 
 
+def elements_at(path: Path, at: Sequence[str] = (), *, keyed: bool = False) -> Iterator[tuple[str, Element]]:
+    """Elements of the list, or where ``keyed`` of the object, at the keys ``at`` of a file that is one JSON value.
+
+    With each comes its key, "" in a list. Holds one element at a time, whatever is passed over. ``InputError`` where
+    the file is malformed, and where there is no such list or object.
+    """
+    with _opened(path) as window:
+        for depth, wanted in enumerate(at):
+            seen = window.enter(wanted)
+            if seen is not None:
+                where = " in " + ".".join(at[:depth]) if depth else ""
+                raise InputError(f"{path} has no key {wanted!r}{where}; it has {', '.join(seen[:12]) or 'none'}")
+        if not keyed:
+            yield from (("", element) for element in window.elements())
+            return
+        window.expect("{", f"an object at {'.'.join(at) or 'the top'}")
+        for key in window.names():
+            yield key, window.element()
+
+
 def skip_mark(file: BinaryIO) -> int:
     """Place ``file`` after a UTF-8 byte order mark, if it begins with one; the offset of its first character."""
     file.seek(0)
@@ -98,6 +118,40 @@ class _Window:
             if self.peek() != "]":
                 self.expect(",", "',' or ']'")
         self.expect("]", "']'")
+
+    def names(self) -> Iterator[str]:
+        """Keys of the object just entered; the caller takes the value of each before the next, then ``}`` is passed."""
+        while self.peek() != "}":
+            key = self.element()
+            self.expect(":", "':' after a key")
+            yield json.loads(key.raw)
+            if self.peek() != "}":
+                self.expect(",", "',' or '}'")
+        self.expect("}", "'}'")
+
+    def enter(self, wanted: str) -> list[str] | None:
+        """Go to the value of a key of the object that comes next. The keys there are where it is none of them."""
+        self.expect("{", f"a JSON object with the key {wanted!r}")
+        seen = []
+        for key in self.names():
+            if key == wanted:
+                return None
+            seen.append(key)
+            self.pass_over()
+        return seen
+
+    def pass_over(self) -> None:
+        """Go behind the next value, of whatever size."""
+        match self.peek():
+            case "[":
+                for _ in self.elements():
+                    pass
+            case "{":
+                self.expect("{", "'{'")
+                for _ in self.names():
+                    self.pass_over()
+            case _:
+                self.element()
 
     def element(self) -> Element:
         """The next value, whole; reads on as far as it goes."""

@@ -17,7 +17,7 @@ from PIL import Image as PilImage
 from tests.servers.hub import Hub as Server
 from tests.servers.hub import hub_server
 from tests.servers.hub_clients import hub_clients
-from vlmdata.datasets.hub import Hub
+from vlmdata.datasets.hub.dataset import Hub
 from vlmdata.types import Rejected, Sample
 
 Serve = Callable[..., Server]

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.datasets.hub.conftest import Serve, items, lines, said
-from vlmdata.datasets.hub import Hub
+from vlmdata.datasets.hub.dataset import Hub
 from vlmdata.errors import InputError
 from vlmdata.types import Sample
 

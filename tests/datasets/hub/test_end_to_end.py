@@ -18,7 +18,7 @@ from vlmdata.shards.manifest_file import read_manifest
 FETCH = """
 import json, sys
 from pathlib import Path
-from vlmdata.datasets.hub import Hub
+from vlmdata.datasets.hub.dataset import Hub
 from vlmdata.engine.run import Where, fetch
 from vlmdata.errors import VlmdataError
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from tests.datasets.hub.conftest import COLORS, Serve, items, lines, packed, picture, said, tar
-from vlmdata.datasets.hub import Hub
+from vlmdata.datasets.hub.dataset import Hub
 from vlmdata.errors import InputError
 from vlmdata.types import Rejected, Sample
 

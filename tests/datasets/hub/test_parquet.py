@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.datasets.hub.conftest import Serve, card, items, parquet, picture, said
-from vlmdata.datasets.hub import Hub, license_of
+from vlmdata.datasets.hub.dataset import Hub, license_of
 from vlmdata.errors import InputError
 from vlmdata.types import Sample
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Literal
 
 from vlmdata.datasets.base import Dataset
+from vlmdata.datasets.entry import Entry, Split, Terms
 from vlmdata.datasets.shapes.chart import chart
-from vlmdata.datasets.shapes.deck import REVISION, ROWS, Scene, Split, card
+from vlmdata.datasets.shapes.deck import REVISION, ROWS, Scene, card
+from vlmdata.datasets.shapes.deck import Split as SplitName
 from vlmdata.datasets.shapes.dice import Dice
 from vlmdata.datasets.shapes.encode import codec_versions, encoded
 from vlmdata.datasets.shapes.lettering import FONT_SHA256
@@ -18,7 +20,7 @@ from vlmdata.datasets.shapes.text_only import text_only
 from vlmdata.datasets.shapes.vocabulary import Language
 from vlmdata.datasets.shapes.words import words
 from vlmdata.io.digest import combined
-from vlmdata.types import Commercial, Image, License, Origin, Partition, Rejected, Sample
+from vlmdata.types import Image, Origin, Partition, Rejected, Sample
 
 _SCENES: dict[Scene, Callable[[Dice, Language, bool], Draft]] = {
     "plain": plain,
@@ -49,17 +51,25 @@ class Shapes(Dataset):
     """
 
     fills: ClassVar[frozenset[str]] = frozenset({"annotations", "alternatives", "choices"})
-    license: ClassVar[License] = License(annotations="CC0-1.0", images="CC0-1.0", commercial="yes")
-
-    splits: ClassVar[tuple[str, ...]] = tuple(ROWS)
-    homepage: ClassVar[str] = "made by vlmdata itself"
-    revision: ClassVar[str] = REVISION
-    tasks: ClassVar[tuple[str, ...]] = ("caption", "vqa", "grounding", "ocr", "chart", "document", "multi-image")
-    commercial: ClassVar[Commercial] = "yes"
+    entry: ClassVar[Entry] = Entry(
+        title="Shapes",
+        homepage="made by vlmdata itself",
+        phase="instruct",
+        tasks=("caption", "vqa", "grounding", "ocr", "chart", "document", "multi-image"),
+        splits=tuple(Split(name=name, rows=rows) for name, rows in ROWS.items()),
+        languages=("en", "ja"),
+        annotations=Terms(name="CC0-1.0", commercial="yes"),
+        images=Terms(name="CC0-1.0", commercial="yes"),
+        revision=REVISION,
+    )
 
     dataset: Literal["shapes"] = "shapes"
-    split: Split = "train"
+    split: SplitName = "train"
     config: None = None
+
+    @property
+    def revision(self) -> str:
+        return REVISION
 
     def digest(self) -> str:
         return combined([REVISION, FONT_SHA256, self.split, codec_versions()])
@@ -72,7 +82,7 @@ class Shapes(Dataset):
         return (sample(self.split, row) for row in range(partition.start, partition.stop))
 
 
-def sample(split: Split, row: int) -> Sample:
+def sample(split: SplitName, row: int) -> Sample:
     """Row number ``row`` of a split."""
     dealt = card(split, row)
     dice = Dice(REVISION, split, row)
@@ -93,7 +103,7 @@ def sample(split: Split, row: int) -> Sample:
         choices=tuple(talk.choices),
         tags=tuple(talk.tags),
         language=language,
-        license=Shapes.license,
+        license=Shapes.entry.license,
         meta={
             "row": row,
             "scene": dealt.scene,

@@ -1,0 +1,1 @@
+"""COCO: its annotations, pictures and licences, and what other data sets make of them."""

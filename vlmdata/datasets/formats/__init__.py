@@ -1,0 +1,1 @@
+"""Local files and folders in a known format: ``{path: FILE, format: FORMAT}`` in a recipe."""

@@ -1,0 +1,1 @@
+"""Where the files of a published data set are: on a web server, on the Hub, or got by hand."""
