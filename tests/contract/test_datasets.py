@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from vlmdata.datasets import DATASETS, FORMATS
+from vlmdata.datasets import FORMATS, datasets_by_name
 from vlmdata.datasets.base import Dataset, Format
 from vlmdata.errors import InputError
 from vlmdata.io.source import RecipeInput
@@ -18,6 +18,12 @@ from vlmdata.shards.schema import OPTIONAL_COLUMNS
 from vlmdata.types import Rejected, Sample
 
 KEY = re.compile(r"[a-z0-9_-]{1,120}")
+DATASETS = tuple(datasets_by_name().values())
+TASKS = {
+    "caption", "vqa", "reasoning", "grounding", "detection", "ocr", "document", "chart", "table", "map", "gui", "math",
+    "science", "diagram", "medical", "industrial", "video", "interleaved", "multi-image", "dialogue", "hallucination",
+    "text",
+}  # fmt: skip
 
 
 def name_of(kind: type[RecipeInput]) -> str:
@@ -36,7 +42,7 @@ def test_it_says_what_it_is(kind: type[RecipeInput]) -> None:
     assert len(text) > 60
     assert text.splitlines()[0].endswith(".")
     assert set(kind.fills) <= set(OPTIONAL_COLUMNS)
-    assert re.fullmatch(r"[a-z0-9_]+", name_of(kind))
+    assert re.fullmatch(r"[a-z0-9_.+-]+", name_of(kind))
     with pytest.raises(ValidationError, match="nonsense"):
         kind.model_validate({"path": "x", "nonsense": 1})
 
@@ -60,16 +66,40 @@ def test_it_travels_to_workers(kind: type[Format], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", DATASETS, ids=name_of)
 def test_a_published_data_set_names_its_terms(kind: type[Dataset]) -> None:
-    assert kind.homepage
-    assert kind.revision
-    assert kind.splits
-    assert kind.license.annotations
-    assert kind.license.images
+    entry = kind.entry
+    assert entry.title
+    assert entry.homepage
+    assert entry.revision
+    assert entry.annotations.name
+    assert entry.images.name
+    assert entry.license.commercial == entry.commercial
+    assert set(entry.tasks) <= TASKS
+    assert entry.tasks
+    assert all(re.fullmatch(r"[a-z]{2,3}", language) for language in entry.languages)
+    assert not entry.generator or entry.generator_terms
 
 
 @pytest.mark.parametrize("kind", DATASETS, ids=name_of)
-def test_rows_can_be_read_in_any_range(kind: type[Dataset]) -> None:
-    made = kind.model_validate({"dataset": name_of(kind)})
+def test_splits_and_configs_are_told_apart(kind: type[Dataset]) -> None:
+    entry = kind.entry
+    configs = [name for name, _ in entry.configs]
+    places = [(split.config, split.name) for split in entry.splits]
+    assert places
+    assert len(set(places)) == len(places)
+    assert len(set(configs)) == len(configs)
+    assert all(split.config is None or split.config in configs for split in entry.splits)
+    assert all(split.rows is None or split.rows > 0 for split in entry.splits)
+    assert all(problem.what and problem.treatment for problem in entry.problems)
+
+
+def test_a_class_bears_the_name_it_is_listed_under() -> None:
+    assert {name: name_of(kind) for name, kind in datasets_by_name().items()} == {
+        name: name for name in datasets_by_name()
+    }
+
+
+def test_rows_can_be_read_in_any_range() -> None:
+    made = datasets_by_name()["shapes"].model_validate({"dataset": "shapes"})
     (partition, *_) = made.partitions()
     whole = list(made.read(type(partition)(partition.file, 0, 12)))
     part = list(made.read(type(partition)(partition.file, 5, 9)))

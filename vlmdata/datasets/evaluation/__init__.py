@@ -1,0 +1,1 @@
+"""Benchmarks: data that are only ever measured with."""

@@ -1,0 +1,1 @@
+"""Interleaved documents: pages of the web with their pictures in their places."""

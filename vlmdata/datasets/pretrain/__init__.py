@@ -1,0 +1,1 @@
+"""Data sets for aligning pictures and words: captions of pictures."""

@@ -1,0 +1,1 @@
+"""Data sets of one task each: questions about pictures, documents, charts; grounding and detection."""
