@@ -12,11 +12,12 @@ from typing import Any
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
+from vlmdata.cli import catalogue
 from vlmdata.cli.datasets import ANY_ON_THE_HUB
 from vlmdata.cli.main import VERBS, app
 from vlmdata.cli.models import cells, examples, facts
 from vlmdata.datasets import datasets_by_name, formats_by_name
-from vlmdata.datasets.hub import Hub
+from vlmdata.datasets.hub.dataset import Hub
 from vlmdata.models.presets import MODELS, REFUSED
 from vlmdata.steps import STEPS
 
@@ -49,21 +50,30 @@ def steps() -> str:
 
 def datasets() -> str:
     """Every published data set and every local format."""
-    lines = ["# Data sets and formats", "", "## Data sets", ""]
-    lines += ["| data set | what | phase | commercial use | revision |", "|---|---|---|---|---|"]
+    lines = ["# Data sets and formats", "", "## Data sets", "", *_CATALOGUE.splitlines(), ""]
+    lines += ["| data set | phase | commercial use | rows | what |", "|---|---|---|---|---|"]
     for name, kind in datasets_by_name().items():
-        terms = kind.license.commercial
+        _, phase, commercial, rows, what = catalogue.cells(name, kind)
         lines.append(
-            f"| [`{name}`]({kind.homepage}) | {_first_line(kind)} | {kind.phase} | {terms} | {kind.revision} |"
+            f"| [`{name}`](#{_anchor(name).replace('+', '')}) | {phase} | {commercial} | {rows} | {_cell(what)} |"
         )
     lines += ["", f"[`{ANY_ON_THE_HUB}`](#hub): {_first_line(Hub)}"]
     lines += ["", "### hub", "", inspect.cleandoc(Hub.__doc__ or ""), "", *_parameters(Hub, ("dataset",))]
     for name, kind in datasets_by_name().items():
-        lines += ["", f"### {name}", "", inspect.cleandoc(kind.__doc__ or ""), "", *_parameters(kind, ("dataset",))]
+        lines += ["", f"### {name}", "", inspect.cleandoc(kind.__doc__ or ""), "", "| | |", "|---|---|"]
+        lines += [f"| {label} | {_cell(text)} |" for label, text in catalogue.facts(kind.entry)]
+        lines += ["", *_parameters(kind, ("dataset",))]
     lines += ["", "## Local formats", ""]
     for name, form in formats_by_name().items():
         lines += [f"### {name}", "", inspect.cleandoc(form.__doc__ or ""), "", *_parameters(form, ("format",)), ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+_CATALOGUE = """\
+`vlmdata fetch NAME` gets one, `{dataset: NAME}` in a recipe reads it. Rows are samples: where a data set asks several
+questions about a picture they are turns of one sample. *Commercial use* is the stricter of two licences, that of the
+texts and marks and that of the pictures; it is what publishers say, and no legal advice. Evaluation data, and splits
+that are marked so, never become training data: a recipe that mixes them in is refused."""
 
 
 def models() -> str:
