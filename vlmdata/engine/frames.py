@@ -41,6 +41,7 @@ class Frames:
             sources=plan.sources,
             suffixes=plan.suffixes,
             columns=plan.columns,
+            role=plan.role,
             fingerprint=plan.fingerprint,
         )
         names = [step.name for step in plan.recipe.steps]
