@@ -16,9 +16,10 @@ from vlmdata.datasets.pictures import PictureFolder
 from vlmdata.datasets.release.part import OnHub, Part
 from vlmdata.datasets.release.whole import remark
 from vlmdata.errors import InputError
+from vlmdata.io.digest import number_of
 from vlmdata.io.hub import HubFile, HubRepo, also_called, first_found, listed
 from vlmdata.io.source import slug
-from vlmdata.types import Image, Sample
+from vlmdata.types import Image, ImagePart, Message, Sample, TextPart
 
 
 class Catalogued(Dataset):
@@ -34,6 +35,11 @@ class Catalogued(Dataset):
         default=None, description="branch, tag or commit of its repository on the Hub; main by default"
     )
 
+    prompts: bool = Field(
+        default=False,
+        description="captions become answers to one of the data set's prompts, chosen by the sample's key",
+    )
+
     repo: ClassVar[str | None] = None
     marks: ClassVar[tuple[str, ...]] = ()
 
@@ -45,6 +51,8 @@ class Catalogued(Dataset):
         if self.entry.split(self.split, self.config) is None:
             known = [one.name for one in self.entry.splits if self.config is None or one.config in (None, self.config)]
             raise ValueError(f"there is no split {self.split!r}; known are {', '.join(dict.fromkeys(known))}")
+        if self.prompts and not self.entry.prompts:
+            raise ValueError("prompts are for data without questions, and this has questions of its own")
         return self
 
     def whole_parts(self) -> Sequence[Part]:
@@ -119,7 +127,23 @@ class Catalogued(Dataset):
         """A sample with what the entry says of all of them: configuration, tags, language."""
         return replace(
             sample,
+            messages=self._prompted(sample) if self.prompts else sample.messages,
             origin=replace(sample.origin, config=self.config),
             tags=tuple(dict.fromkeys((*self.marks, *sample.tags))),
             language=self.entry.languages[0] if len(self.entry.languages) == 1 else None,
+        )
+
+    def prompt(self, key: str) -> str:
+        """One of the entry's prompts, chosen by the key of a sample."""
+        return self.entry.prompts[number_of(key) % len(self.entry.prompts)]
+
+    def _prompted(self, sample: Sample) -> tuple[Message, ...]:
+        """The messages, with a prompt where pictures are shown without a word and an answer follows."""
+        wordless = [
+            message.role == "user" and all(isinstance(part, ImagePart) for part in message.content)
+            for message in sample.messages
+        ]
+        return tuple(
+            replace(message, content=(*message.content, TextPart(self.prompt(sample.key)))) if mute else message
+            for message, mute in zip(sample.messages, wordless, strict=True)
         )

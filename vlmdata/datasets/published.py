@@ -16,7 +16,7 @@ from vlmdata.datasets.release.pictures import Found, Store
 from vlmdata.datasets.row_reader import Place, RowReader
 from vlmdata.datasets.tables.table import Record, Row, Table
 from vlmdata.errors import BadRecord
-from vlmdata.io.digest import combined, number_of
+from vlmdata.io.digest import combined
 from vlmdata.types import Image, Partition, Sample
 
 _WINDOW = 32
@@ -116,10 +116,6 @@ class Published(Catalogued, RowReader):
 
     def made(self, place: Place, album: Album, said: Spoken, meta: dict[str, Any]) -> Sample:
         return self.entered(super().made(place, album, said, meta))
-
-    def prompt(self, place: Place) -> str:
-        """One of the entry's prompts, chosen by the key of the sample."""
-        return self.entry.prompts[number_of(place.key) % len(self.entry.prompts)]
 
     def _got(self, window: Sequence[Record]) -> dict[Wanted, Found]:
         """The pictures that a few rows want, each store asked once."""

@@ -130,7 +130,7 @@ class Referring(CocoBased):
         album = Album([image])
         talk = Talk(album.rest())
         marks = [replace(mark, id=f"e{number}", label=text) for number, text in enumerate(said, 1)]
-        prompt = self.prompt(place)
+        prompt = self.prompt(place.key)
         for one, text in zip(marks, said, strict=True):
             talk.ask(prompt.replace("{expression}", text))
             talk.answer((RegionPart((one.id,)),))

@@ -129,7 +129,7 @@ class MimicCxr(Published):
         album = Album([self._picture(folder, string(one, "dicom_id")) for one in row["pictures"]])
         found = sections(self._report(f"{folder}.txt"))
         talk = Talk(album.rest())
-        talk.ask(self.prompt(place))
+        talk.ask(self.prompt(place.key))
         talk.answer(self._answer(found))
         meta = {"subject_id": patient, "study_id": study, "sections": found, **_beside(row)}
         return self.made(place, album, talk.spoken(), meta)

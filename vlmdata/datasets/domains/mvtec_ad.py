@@ -140,7 +140,7 @@ class MvtecAd(Published):
         image = replace(image, id=f"mvtec-ad:{category}/{self.split}/{row['defect']}/{number}")
         album = Album([image])
         talk = Talk(album.rest())
-        talk.ask(self.prompt(place).format(category.replace("_", " ")))
+        talk.ask(self.prompt(place.key).format(category.replace("_", " ")))
         talk.answer("No" if defect == _GOOD else "Yes")
         if defect != _GOOD:
             talk.ask("What kind of defect is it?")

@@ -139,7 +139,7 @@ class InstructBlip(Published):
             if not captions:
                 raise BadRecord("missing_text", "'caption' is empty")
             talk.tags = ["caption"]
-            talk.ask(self.prompt(place))
+            talk.ask(self.prompt(place.key))
             talk.answer(captions[0], [(caption, 1.0) for caption in captions[1:]])
         else:
             talk.tags = ["vqa"]

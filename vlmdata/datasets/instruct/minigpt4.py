@@ -94,7 +94,7 @@ class MiniGpt4Align(Published):
         number = string(row, "image_id")
         album = Album([replace(self.picture(self.store, _named(number)), id=f"{self.dataset}:{number}")])
         talk = Talk(album.rest())
-        talk.ask(self.prompt(place))
+        talk.ask(self.prompt(place.key))
         talk.answer(string(row, "caption"))
         return self.made(place, album, talk.spoken(), meta_of(row, ("caption",)))
 
