@@ -15,6 +15,7 @@ from vlmdata.models.presets.shared import (
     NONE,
     ONE_IN_TEXT,
     QWEN,
+    QWEN3,
     QWEN_VISION,
     SMOLVLM,
     VICUNA,
@@ -55,7 +56,7 @@ ROWS = (
     Preset(
         name="llava-onevision",
         tiling="llava-onevision",
-        chat=Chat("chatml-qwen", "LLaVA-VL/LLaVA-NeXT llava/conversation.py::conv_qwen"),
+        chat=Chat("llava-qwen", "LLaVA-VL/LLaVA-NeXT llava/conversation.py::conv_qwen"),
         dialect=None,
         placeholder=ONE_IN_TEXT,
         normalisation=HALF,
@@ -97,7 +98,7 @@ ROWS = (
     Preset(
         name="qwen3-vl",
         tiling="qwen3-vl",
-        chat=QWEN,
+        chat=QWEN3,
         dialect="qwen3-vl",
         placeholder=QWEN_VISION,
         normalisation=HALF,
@@ -107,7 +108,7 @@ ROWS = (
     Preset(
         name="idefics2",
         tiling="idefics2",
-        chat=Chat("idefics2", "HuggingFaceM4/idefics2-8b tokenizer_config.json"),
+        chat=Chat("idefics2", "HuggingFaceM4/idefics2-8b processor_config.json"),
         dialect=None,
         placeholder=Placeholder(
             mark="<image>",
@@ -153,7 +154,7 @@ ROWS = (
     Preset(
         name="nanovlm",
         tiling="nanovlm",
-        chat=Chat("chatml", "huggingface/nanoVLM models/config.py::VLMConfig.lm_chat_template"),
+        chat=Chat("nanovlm", "huggingface/nanoVLM models/config.py::VLMConfig.lm_chat_template"),
         dialect=None,
         placeholder=Placeholder(
             mark="<|image|>",
@@ -209,7 +210,7 @@ ROWS = (
     Preset(
         name="minicpm-v",
         tiling="minicpm-v",
-        chat=Chat("llama-3", "OpenBMB/MiniCPM-V finetune/dataset.py::conversation_to_ids_llama3"),
+        chat=Chat("minicpm-llama3", "OpenBMB/MiniCPM-V finetune/dataset.py::conversation_to_ids_llama3"),
         dialect=None,
         placeholder=Placeholder(
             mark="<unk>",

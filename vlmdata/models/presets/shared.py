@@ -14,7 +14,8 @@ NO_DIALECT = "No way to write places is published for it; name a dialect in boxe
 AS_COUNTED = "as often as the tiling policy counts"
 
 VICUNA = Chat("vicuna-v1", "haotian-liu/LLaVA llava/conversation.py::conv_vicuna_v1")
-QWEN = Chat("chatml-qwen", "Qwen chat_template.json; hiyouga/LLaMA-Factory src/llamafactory/data/template.py")
+QWEN = Chat("qwen2-vl", "Qwen chat_template.json; hiyouga/LLaMA-Factory src/llamafactory/data/template.py")
+QWEN3 = Chat("qwen3-vl", "Qwen/Qwen3-VL-8B-Instruct chat_template.json")
 INTERNVL = Chat("internvl2.5", "OpenGVLab/InternVL internvl_chat/internvl/conversation.py, internvl2_5")
 SMOLVLM = Chat("smolvlm", HF + "smolvlm/processing_smolvlm.py::DEFAULT_CHAT_TEMPLATE")
 
