@@ -15,7 +15,7 @@ from vlmdata.engine.job import Task
 from vlmdata.engine.plan import make_plan
 from vlmdata.errors import InputError, RecipeError
 from vlmdata.io.source import RecipeInput
-from vlmdata.recipe import Output, Recipe
+from vlmdata.recipe import Output, Recipe, parsed
 from vlmdata.types import Partition, Rejected, Sample, SampleRole
 
 
@@ -127,3 +127,18 @@ def test_the_fingerprint_follows_recipe_and_inputs_and_nothing_else() -> None:
     assert first not in others
     assert len(others) == 3
     assert mark(source.model_copy(update={"_base": str(Path.home())})) == first
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ("[{tokenize: {tokenizer: t.json}}]", "tokenize works on text, .* put chat.render before it"),
+        ("[pack]", "pack works on input_ids, .* put tokenize before it"),
+    ],
+)
+def test_a_step_without_what_it_works_on_is_refused(steps: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text("{}")
+    text = f"version: 1\nname: r\ninputs: [{{dataset: shapes, limit: 5}}]\nsteps: {steps}\n"
+    recipe = parsed(text, "r.yaml", tmp_path)
+    with pytest.raises(RecipeError, match=said):
+        make_plan(recipe, recipe.inputs)

@@ -1,4 +1,4 @@
-"""A Hub of data sets on this machine, for the unmodified ``huggingface_hub`` and ``datasets`` clients.
+"""A Hub of data sets and models on this machine, for the unmodified ``huggingface_hub`` and ``datasets`` clients.
 
     with hub_server({"owner/name": folder}) as hub:
         os.environ["HF_ENDPOINT"] = hub.endpoint      # before the client is imported

@@ -241,7 +241,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_blob(file, blob, {})
 
 
-_API = rf"/api/datasets/{_REPO}"
+_API = rf"/api/(?:datasets|models)/{_REPO}"
 _ROUTES: tuple[tuple[str, tuple[str, ...], Callable[..., None]], ...] = (
     (r"/api/whoami-v2", ("GET",), Handler.whoami),
     (r"/api/datasets", ("GET",), Handler.search),
@@ -251,6 +251,6 @@ _ROUTES: tuple[tuple[str, tuple[str, ...], Callable[..., None]], ...] = (
     (rf"{_API}/tree/{_REVISION}(?:/(?P<file>.+))?", ("GET",), Handler.tree),
     (rf"{_API}/paths-info/{_REVISION}", ("POST",), Handler.paths_info),
     (rf"{_API}(?:/revision/{_REVISION})?", ("GET",), Handler.info),
-    (rf"/datasets/{_REPO}/resolve/{_REVISION}/(?P<file>.+)", ("GET", "HEAD"), Handler.resolve),
+    (rf"/(?:datasets/)?{_REPO}/resolve/{_REVISION}/(?P<file>.+)", ("GET", "HEAD"), Handler.resolve),
     (rf"/cdn/{_REPO}/(?P<sha256>[0-9a-f]+)/(?P<file>.+)", ("GET", "HEAD"), Handler.large),
 )

@@ -12,8 +12,20 @@ from vlmdata.pixels.decoder import Decoder
 from vlmdata.recipe import Recipe
 from vlmdata.types import SCHEMA_VERSION, Kind
 
-_LIBRARIES = ("cykooz-resizer", "datasets", "numpy", "pillow", "pyarrow", "simplejpeg", "webdataset")
-_OPTIONAL = ("pylibjxl",)
+_LIBRARIES = (
+    "cykooz-resizer",
+    "datasets",
+    "ftfy",
+    "jinja2",
+    "numpy",
+    "pillow",
+    "py3langid",
+    "pyarrow",
+    "simplejpeg",
+    "tokenizers",
+    "webdataset",
+)
+_OPTIONAL = ("av", "pylibjxl")
 _CODECS = ("jpg", "jpg_2000", "zlib", "libtiff", "webp", "avif", "littlecms2")
 
 
@@ -36,11 +48,15 @@ def _version_or_absent(name: str) -> str:
 
 
 def fingerprint(recipe: Recipe, kind: Kind, digests: Sequence[str], used: dict[str, str], decoder: Decoder) -> str:
-    """SHA-256 of resolved recipe, input digests, decoder and versions. Paths of the output are not in it."""
+    """SHA-256 of resolved recipe, digests of inputs and of files that steps read, decoder and versions.
+
+    Paths of the output are not in it.
+    """
     whole = {
         "kind": kind,
         "recipe": recipe.resolved(),
         "inputs": list(digests),
+        "steps": [step.digest() for step in recipe.steps],
         "decoder": decoder.label,
         "versions": used,
     }

@@ -17,6 +17,7 @@ from vlmdata.pixels.decoder import CPU, Decoder
 from vlmdata.recipe import Recipe
 from vlmdata.recipe.roles import mixed_roles
 from vlmdata.shards.schema import BASE_COLUMNS, OPTIONAL_COLUMNS
+from vlmdata.steps import steps_by_name
 from vlmdata.types import Kind, Partition, SampleRole, SourceInfo
 
 _BLOCK = 256
@@ -179,7 +180,14 @@ def _may_share_keys(one: str, other: str) -> bool:
 def _columns(recipe: Recipe, sources: Sequence[RecipeInput]) -> tuple[str, ...]:
     filled = {column for source in sources for column in source.columns()}
     filled.update("downloads" for source in sources if source.by_address)
-    filled.update(column for step in recipe.steps for column in step.fills)
+    for step in recipe.steps:
+        if lacking := sorted(step.takes - filled):
+            makers = [kind.name for kind in steps_by_name().values() if step.takes & kind.fills]
+            raise RecipeError(
+                f"{step.name} works on {' and '.join(lacking)}, which no input and no earlier step makes: "
+                f"put {' or '.join(makers)} before it"
+            )
+        filled |= step.fills
     return (*BASE_COLUMNS, *(column for column in OPTIONAL_COLUMNS if column in filled))
 
 

@@ -54,6 +54,7 @@ class AnyStep(BaseModel, ABC):
     Class variables:
         name: as written in a recipe, ``family.what``.
         fills: optional columns of the schema this step can fill.
+        takes: optional columns it works on, which an input or an earlier step has to fill.
         extras: optional dependency groups it needs (``pip install 'vlmdata[NAME]'``).
         moves_pixels: it may change geometry, so it must not follow a step that fixes it.
         fixes_geometry: after it coordinates are final: a layout is chosen, or they stand in the text.
@@ -64,6 +65,7 @@ class AnyStep(BaseModel, ABC):
 
     name: ClassVar[str]
     fills: ClassVar[frozenset[str]] = frozenset()
+    takes: ClassVar[frozenset[str]] = frozenset()
     extras: ClassVar[tuple[str, ...]] = ()
     moves_pixels: ClassVar[bool] = False
     fixes_geometry: ClassVar[bool] = False
@@ -76,6 +78,14 @@ class AnyStep(BaseModel, ABC):
     def ready(self) -> str | None:
         """What is still missing or contradictory, as a sentence for the author of the recipe; None if nothing is."""
         return None
+
+    def pinned(self) -> Self:
+        """The same with everything fixed that may point elsewhere tomorrow, such as a branch."""
+        return self
+
+    def digest(self) -> str:
+        """A hash of the files it reads besides the samples, which decide the output as its fields do; often none."""
+        return ""
 
     def setup(self) -> None:
         """Load what is heavy; called once per worker before the first sample."""

@@ -51,10 +51,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The views of one picture in the order a model reads them, and the ``policy`` that chose them."""
+    """The views of one picture in the order a model reads them, and the ``policy`` that chose them.
+
+    ``grid`` is columns and rows of tiles, ``tokens`` how many image tokens the policy counts, where it does.
+    """
 
     policy: str
     views: tuple[View, ...]
+    grid: tuple[int, int] = (1, 1)
+    tokens: int | None = None
 
     def locate(self, box: Box, frame: Size) -> tuple[Seen, ...]:
         """In which views a box of the frame lies, cut to each view's picture."""

@@ -29,7 +29,7 @@ def test_both_halves_of_an_answer(policy):
     size = Size(1001, 620)
     for images in (1, 3):
         shown = tiled(policy, size, images=images)
-        assert layout_of(policy, size, images=images) == Layout(policy, shown.views)
+        assert layout_of(policy, size, images=images) == Layout(policy, shown.views, shown.grid, shown.tokens)
         assert tokens_of(policy, size, images=images) == shown.tokens
 
 

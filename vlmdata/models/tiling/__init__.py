@@ -111,7 +111,8 @@ def tiled(policy: str, size: Size, *, images: int = 1, **options: Unpack[TilingO
 
 def layout_of(policy: str, size: Size, *, images: int = 1, **options: Unpack[TilingOptions]) -> Layout:
     """The views of ``tiled`` as the layout of an image. Raises what it raises."""
-    return Layout(policy, tiled(policy, size, images=images, **options).views)
+    cut = tiled(policy, size, images=images, **options)
+    return Layout(policy, cut.views, cut.grid, cut.tokens)
 
 
 def tokens_of(policy: str, size: Size, *, images: int = 1, **options: Unpack[TilingOptions]) -> int:

@@ -11,7 +11,7 @@ from vlmdata.types import Resize, Size, View
 _MAX_ASPECT = 200
 
 
-def smart_resize(size: Size, side: int, min_pixels: int, max_pixels: int) -> Size:
+def smart_resize(size: Size, side: int, min_pixels: int, max_pixels: float) -> Size:
     """Both sides to the nearest multiple of ``side``, within bounds of area, the ratio about kept.
 
     Halves round to even. ``BadRecord`` where one side is more than 200 times the other. Source: transformers

@@ -1,0 +1,1 @@
+"""From a rendered text to token ids and labels."""
