@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from tests.fuzz.containers import GREY_ALPHA, RGB, RGBA, bmp, clip, png
+from tests.made_clips import made_clip
 
 WIDTH, HEIGHT = 90, 70
 
@@ -161,6 +162,8 @@ def _clips() -> dict[str, bytes]:
         "mp4": clip(b"mp42", 640, 360),
         "mp4-turned": clip(b"isom", 640, 360, turned=True),
         "quicktime": clip(b"qt  ", 320, 240),
+        "webm": made_clip("webm", "libvpx", times=range(0, 200, 40)),
+        "matroska": made_clip("matroska", times=range(0, 200, 40)),
     }
 
 

@@ -141,7 +141,7 @@ def test_clip_without_a_picture_is_corrupt(clip):
         (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "unsupported_format"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "unsupported_format"),
         (b"%PDF-1.7", "unsupported_format"),
-        (b"\x1a\x45\xdf\xa3matroska", "unsupported_format"),
+        (b"\x1a\x45\xdf\xa3matroska", "truncated"),
         (b"\xff\xd8\xff", "truncated"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", "truncated"),
         (b"\xff\xd8\xff\xd9", "corrupt"),

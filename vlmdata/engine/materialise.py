@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from vlmdata.engine import workspace
 from vlmdata.engine.crawl import outcomes
@@ -28,9 +29,10 @@ def materialised(job: Job, samples: Iterator[Sample], ledger: Ledger) -> Iterato
         started = time.thread_time()
         tally = ledger.read
         try:
-            sample = replace(sample, images=tuple(load(image) for image in sample.images))
+            sample = received(sample, _answers(load, sample), tally)
             tally = ledger.integrity
-            sample = replace(sample, images=tuple(measure(image, limit) for image in sample.images))
+            measured = _answers(partial(measure, max_pixels=limit), sample)
+            sample = received(sample, measured, tally, all_or_none=job.kind == "fetched")
         except BadRecord as bad:
             if job.kind == "processed" or tally is ledger.read:
                 if tally is not ledger.read:
@@ -106,6 +108,17 @@ def measure(image: Image, max_pixels: int) -> Image:
     assert image.data is not None
     header = read_header(image.data, max_pixels)
     return replace(image, original=header.size, media_type=header.media_type)
+
+
+def _answers(get: Callable[[Image], Image], sample: Sample) -> list[Image | BadRecord]:
+    """What ``get`` makes of each picture, or why it cannot."""
+    answers: list[Image | BadRecord] = []
+    for image in sample.images:
+        try:
+            answers.append(get(image))
+        except BadRecord as bad:
+            answers.append(bad)
+    return answers
 
 
 def _looked_at(image: Image, outcome: Outcome, max_pixels: int) -> Image | BadRecord:

@@ -1,4 +1,4 @@
-"""A sample once servers have answered: with all its pictures, or a document with those that came."""
+"""A sample once its pictures have been asked for: with all of them, or a document with those that are good."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from vlmdata.errors import BadRecord
 from vlmdata.types import Image, ImagePart, Message, Sample, StepTally
 
 
-def received(sample: Sample, answers: Sequence[Image | BadRecord], tally: StepTally) -> Sample:
+def received(
+    sample: Sample, answers: Sequence[Image | BadRecord], tally: StepTally, *, all_or_none: bool = False
+) -> Sample:
     """With its pictures in their order.
 
-    A document stays without those that did not come, as long as one did: pages of the web outlive their pictures, and
-    their text still goes on past the gap. They are noted as ``left_out:REASON``. Raises the first ``BadRecord`` where
-    another sample lacks one, or a document all.
+    A document stays without those that did not come or are broken, as long as one is good: pages of the web outlive
+    their pictures, and their text still goes on past the gap. They are noted as ``left_out:REASON``. Raises the first
+    ``BadRecord`` where another sample lacks one, or a document all; with ``all_or_none`` a document is like others.
     """
     lost = [answer for answer in answers if isinstance(answer, BadRecord)]
     numbers = [number for number, answer in enumerate(answers) if isinstance(answer, Image)]
-    if lost and not (numbers and _is_document(sample)):
+    if lost and (all_or_none or not numbers or not _is_document(sample)):
         raise lost[0]
     images = tuple(answer for answer in answers if isinstance(answer, Image))
     if not lost:
@@ -36,7 +38,7 @@ def received(sample: Sample, answers: Sequence[Image | BadRecord], tally: StepTa
 
 def _is_document(sample: Sample) -> bool:
     """Whether it is interleaved text and no more, so that nothing refers to a picture but its place in the text."""
-    beside = (sample.annotations, sample.alternatives, sample.choices)
+    beside = (sample.annotations, sample.alternatives, sample.choices, sample.rendered, sample.tokens)
     return not any(beside) and {message.role for message in sample.messages} == {"document"}
 
 

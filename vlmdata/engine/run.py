@@ -60,6 +60,9 @@ def plan_of(recipe: Recipe, where: Where) -> Plan:
     """The plan of a recipe; inputs on other machines are fetched into the cache first."""
     for local in (one for one in recipe.inputs if not one.remote):
         _remark(local, where)
+    for step in recipe.steps:
+        if step.extras:
+            step.setup()  # what is not installed is said before anything is fetched
     sources = [_fetched(one, where) if one.remote else one for one in recipe.inputs]
     return make_plan(recipe, sources, decoder=where.decoder)
 

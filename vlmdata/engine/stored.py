@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from vlmdata.engine.ledger import Ledger
+from vlmdata.engine.received import received
 from vlmdata.errors import BadRecord
 from vlmdata.pixels.decoder import Decoder
 from vlmdata.pixels.mask import render_mask
@@ -18,15 +19,19 @@ from vlmdata.types import Drop, Image, Mask, Sample, Size, StoredView, Written
 def as_rendered(
     window: Sequence[Sample], policy: PixelPolicy, decoder: Decoder, clock: RenderClock, ledger: Ledger
 ) -> Iterator[Written]:
-    """One batched render; samples with a bad picture are dropped, charged to ``clean.image`` where there is one."""
+    """One batched render; samples with a bad picture are dropped, charged to ``clean.image`` where there is one.
+
+    Documents go on without it, as ``received`` says.
+    """
     outcomes = iter(render([image for sample in window for image in sample.images], policy, clock, decoder))
     for sample in window:
         ledger.render.entered += 1
         pictures = [next(outcomes) for _ in sample.images]
-        faults = [picture for picture in pictures if isinstance(picture, Fault)]
-        if faults:
-            drop = Drop(reason=faults[0].reason, value=faults[0].detail or None)
-            ledger.drop_sample(ledger.integrity, sample, drop)
+        answers = [_answer(*pair) for pair in zip(sample.images, pictures, strict=True)]
+        try:
+            sample = received(sample, answers, ledger.integrity)
+        except BadRecord as bad:
+            ledger.drop_sample(ledger.integrity, sample, Drop(reason=bad.reason, value=bad.detail or None))
             continue
         rendered = [picture for picture in pictures if isinstance(picture, Rendered)]
         _note(ledger, rendered)
@@ -44,6 +49,10 @@ def as_rendered(
 def as_fetched(sample: Sample) -> Written:
     """Original bytes, good or bad; what is no picture is stored as it came."""
     return Written(sample, tuple((_original(image),) for image in sample.images))
+
+
+def _answer(image: Image, picture: Rendered | Fault) -> Image | BadRecord:
+    return BadRecord(picture.reason, picture.detail) if isinstance(picture, Fault) else image
 
 
 def _original(image: Image) -> StoredView:

@@ -133,7 +133,7 @@ def _split_of(recipe: Recipe, sample: Sample) -> str:
     if own != "train" or not recipe.output.split:
         return own
     first = sample.images[0] if sample.images else None
-    identity = (first.id or first.sha256) if first else sample.key
+    identity = (first.clip or first.id or first.sha256) if first else sample.key
     coin = workspace.uniform(f"{recipe.seed}/split/{identity}")
     for name, share in recipe.output.split.items():
         if coin < share:

@@ -2,7 +2,7 @@
 
 from vlmdata.pixels.encode import EncodedView
 from vlmdata.pixels.header import MAX_PIXELS, Header, read_header
-from vlmdata.pixels.look import look
+from vlmdata.pixels.look import look, look_at
 from vlmdata.pixels.mask import Rle, render_mask
 from vlmdata.pixels.outcome import Fault, RenderClock, Rendered
 from vlmdata.pixels.policy import PixelPolicy, conversions, is_canonical
@@ -21,6 +21,7 @@ __all__ = [
     "conversions",
     "is_canonical",
     "look",
+    "look_at",
     "read_header",
     "render",
     "render_mask",

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 from typing import Literal
 
 from vlmdata.steps.base import Context, Step
+from vlmdata.steps.child_key import child_key
 from vlmdata.types import ImagePart, Message, Part, Sample, TextPart
-
-_LONGEST_KEY = 120
 
 
 class Explode(Step):
@@ -45,16 +43,7 @@ class Explode(Step):
         children = _questions(sample) if self.by == "question" else _captions(sample)
         if len(children) <= 1:
             return sample
-        return [replace(child, key=_child_key(sample.key, number)) for number, child in enumerate(children, 1)]
-
-
-def _child_key(key: str, number: int) -> str:
-    """``KEY-cN``; of a key with no room for that, the beginning and a hash of the whole."""
-    suffix = f"-c{number}"
-    if len(key) + len(suffix) > _LONGEST_KEY:
-        digest = blake2b(key.encode(), digest_size=8).hexdigest()
-        key = f"{key[: _LONGEST_KEY - len(digest) - len(suffix) - 1]}-{digest}"
-    return key + suffix
+        return [replace(child, key=child_key(sample.key, number)) for number, child in enumerate(children, 1)]
 
 
 def _turns(messages: Sequence[Message]) -> list[list[int]]:

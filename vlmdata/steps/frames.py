@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -11,7 +10,8 @@ from pydantic import Field
 from vlmdata.errors import BadRecord
 from vlmdata.pixels.header import MAX_PIXELS, Header, read_header
 from vlmdata.steps.base import Context, Step
-from vlmdata.types import Drop, Image, ImagePart, Message, Part, Sample
+from vlmdata.steps.spread import Several, spread
+from vlmdata.types import Drop, Image, Sample
 
 _OF_FRAMES = frozenset({"image/avif", "image/gif", "image/png", "image/tiff", "image/webp"})
 
@@ -24,8 +24,8 @@ class ImageFrames(Step):
     step makes every ``every``-th frame, at most ``max`` of them, a picture of its own: the conversation shows them in
     order where it showed the one. Annotations stay with the first. Further frames carry ``#frame=N`` in their id,
     after the id of the picture or, where it has none, ``sha256:`` and its hash. The width and height of each page are
-    its own. Video clips are left alone, and so are pictures with edits whose pages differ in size (noted as
-    ``left_alone:edited``).
+    its own. Video clips and what ``video.frames`` made are left alone, and so are pictures with edits whose pages
+    differ in size (noted as ``left_alone:edited``).
 
     ## Drops
     - ``truncated``, ``corrupt``, ``bomb``, ``unsupported_format``: a page cannot be read
@@ -49,11 +49,11 @@ class ImageFrames(Step):
         if all(len(pictures) == 1 for pictures in frames):
             return sample
         ctx.note("frames")
-        return _spread(sample, frames)
+        return spread(sample, [Several(pictures) for pictures in frames])
 
     def _frames(self, image: Image, ctx: Context) -> list[Image]:
         """The picture itself, then its further frames. ``BadRecord`` where one of them cannot be read."""
-        if image.data is None or image.media_type not in _OF_FRAMES:
+        if image.data is None or image.media_type not in _OF_FRAMES or image.timestamp_s is not None:
             return [image]
         count = _header(image.data, 0).frames
         numbers = range(self.every, count, self.every)[: self.max - 1]
@@ -77,25 +77,3 @@ def _frame(image: Image, data: bytes, number: int) -> Image:
 def _header(data: bytes, frame: int) -> Header:
     """Under the widest limit there is: that of the recipe is for render to apply."""
     return read_header(data, 2 * MAX_PIXELS, frame)
-
-
-def _spread(sample: Sample, frames: Sequence[Sequence[Image]]) -> Sample:
-    """The sample with several images in place of each one, and all that counts images moved along."""
-    starts = [sum(map(len, frames[:number])) for number in range(len(frames))]
-    return replace(
-        sample,
-        images=tuple(image for pictures in frames for image in pictures),
-        messages=tuple(_shown(message, starts, frames) for message in sample.messages),
-        annotations=tuple(replace(mark, image=starts[mark.image]) for mark in sample.annotations),
-    )
-
-
-def _shown(message: Message, starts: Sequence[int], frames: Sequence[Sequence[Image]]) -> Message:
-    content: list[Part] = []
-    for part in message.content:
-        if isinstance(part, ImagePart):
-            first = starts[part.image]
-            content += (ImagePart(first + number) for number in range(len(frames[part.image])))
-        else:
-            content.append(part)
-    return replace(message, content=tuple(content))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import chain
 from typing import Any
 
@@ -93,7 +93,7 @@ def _image_infos(images: Sequence[Image], stored: Sequence[Sequence[StoredView]]
                 "height": frame.height if frame else None,
                 "original": [image.original.width, image.original.height] if image.original else None,
                 "policy": image.layout.policy,
-                "views": [_view(view, frame) for view in _described(image, frame, views)],
+                "views": [_view(_named(view, image), frame) for view in _described(image, frame, views)],
                 "media_type": image.media_type,
                 "sha256": image.sha256,
                 "source": image.source,
@@ -115,6 +115,11 @@ def _described(image: Image, frame: Size | None, stored: Sequence[StoredView]) -
     if sizes == [frame]:
         return (*WHOLE.views, *planned)
     raise ValueError(f"views of {sizes} are neither the layout {image.layout.policy!r} nor the frame of {frame}")
+
+
+def _named(view: View, image: Image) -> View:
+    """A ``whole`` of a clip is called ``frame``, unless it is the clip itself."""
+    return replace(view, kind="frame") if view.kind == "whole" and image.clip and not image.is_clip else view
 
 
 def _view(view: View, frame: Size | None) -> Record:

@@ -12,6 +12,7 @@ from vlmdata.pixels.header.gif import gif_frames
 from vlmdata.pixels.header.isobmff import check_boxes, jp2_profile, read_clip
 from vlmdata.pixels.header.jpeg import read_jpeg
 from vlmdata.pixels.header.jxl import read_jxl
+from vlmdata.pixels.header.matroska import read_matroska
 from vlmdata.pixels.header.pillow import failure, read_with_pillow
 from vlmdata.pixels.header.png import read_png
 from vlmdata.pixels.header.signature import CLIPS, DECODED, media_type_of
@@ -21,13 +22,20 @@ from vlmdata.pixels.header.webp import read_webp
 MAX_PIXELS = 178_956_970 // 2
 """The most pixels a picture may declare: where Pillow starts to warn of a decompression bomb."""
 
-_READERS = {"image/jpeg": read_jpeg, "image/png": read_png, "image/webp": read_webp, "image/jxl": read_jxl}
+_READERS = {
+    "image/jpeg": read_jpeg,
+    "image/png": read_png,
+    "image/webp": read_webp,
+    "image/jxl": read_jxl,
+    "video/webm": read_matroska,
+}
 _LONGEST_SIDE = 1 << 20
 """Resizers weigh every pixel of a side: Pillow runs out of memory at some 2**26."""
 _COUNTERS = {"image/gif": gif_frames, "image/tiff": tiff_pages}
 _NAKED = (b"\xff\x4f\xff\x51", b"\xff\x0a")
 """How JPEG 2000 and JPEG XL begin where they are not in boxes."""
-_IN_BOXES = CLIPS | {"image/avif", "image/jp2", "image/jxl"}
+_CLIPS_IN_BOXES = {"video/mp4", "video/quicktime"}
+_IN_BOXES = _CLIPS_IN_BOXES | {"image/avif", "image/jp2", "image/jxl"}
 
 
 def read_header(data: bytes, max_pixels: int = MAX_PIXELS, frame: int = 0) -> Header:
@@ -62,7 +70,7 @@ def _read(data: bytes, media_type: str, frame: int) -> Header:
             check_boxes(data)
         if media_type == "image/jp2":
             check_tiles(data)
-        if media_type in CLIPS:
+        if media_type in _CLIPS_IN_BOXES:
             return read_clip(data, media_type)
         if reader := _READERS.get(media_type):
             return reader(data)

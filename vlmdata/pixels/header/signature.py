@@ -43,7 +43,7 @@ DECODED = frozenset(
     }
 )
 """The pictures that can be decoded, JPEG XL with the extra ``jxl``."""
-CLIPS = frozenset({"video/mp4", "video/quicktime"})
+CLIPS = frozenset({"video/mp4", "video/quicktime", "video/webm", "video/x-matroska"})
 """The clips whose header can be read."""
 
 
