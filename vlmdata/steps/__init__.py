@@ -9,9 +9,11 @@ from vlmdata.steps.balance import Balance
 from vlmdata.steps.base import AnyStep
 from vlmdata.steps.boxes import CleanBoxes, NormalizeBoxes
 from vlmdata.steps.boxes_render import RenderBoxes
+from vlmdata.steps.chat import RenderChat
 from vlmdata.steps.choose import SampleAnswers, SampleCaptions
 from vlmdata.steps.crop import ImageCrop
 from vlmdata.steps.dedup import DedupExact
+from vlmdata.steps.document import DocumentSplit
 from vlmdata.steps.explode import Explode
 from vlmdata.steps.expr import FilterExpr
 from vlmdata.steps.flip import HFlipAugment, RotateAugment, VFlipAugment
@@ -19,25 +21,32 @@ from vlmdata.steps.frames import ImageFrames
 from vlmdata.steps.group import Group
 from vlmdata.steps.image import CleanImage, FilterImage
 from vlmdata.steps.noise import AugmentNoise
+from vlmdata.steps.ocr import Ocr
+from vlmdata.steps.pack import Pack
 from vlmdata.steps.pad import ImagePad
 from vlmdata.steps.resize import ImageResize
-from vlmdata.steps.text import FilterText
+from vlmdata.steps.text import CleanText, FilterText
 from vlmdata.steps.tile import TileAnyres
+from vlmdata.steps.tokenize import Tokenize
 from vlmdata.steps.turns import BoxesToTurns
+from vlmdata.steps.video import VideoFrames
 
 STEPS: tuple[type[AnyStep], ...] = (
     CleanImage,
     CleanBoxes,
     FilterImage,
+    CleanText,
     FilterText,
     FilterExpr,
     SampleCaptions,
     SampleAnswers,
     Explode,
+    DocumentSplit,
     Group,
     Balance,
     DedupExact,
     ImageFrames,
+    VideoFrames,
     ImageResize,
     ImagePad,
     ImageCrop,
@@ -45,10 +54,14 @@ STEPS: tuple[type[AnyStep], ...] = (
     VFlipAugment,
     RotateAugment,
     AugmentNoise,
+    Ocr,
     NormalizeBoxes,
     BoxesToTurns,
     RenderBoxes,
     TileAnyres,
+    RenderChat,
+    Tokenize,
+    Pack,
 )
 
 
