@@ -36,7 +36,7 @@ class RecipeInput(BaseModel, ABC):
         float, Field(gt=0, le=1000, description="how often each row is taken; a fraction takes a seeded part")
     ] = 1.0
     count: Annotated[
-        int | None, Field(gt=0, description="take exactly N rows, a seeded one of each of N stretches; repeated where there are fewer")
+        int | None, Field(gt=0, description="take exactly N rows, spread by seed; repeated where there are fewer")
     ] = None
 
     _base: str = PrivateAttr(default="")
