@@ -1,11 +1,14 @@
+import io
 import random
 from array import array
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image as Picture
 
 from vlmdata.steps.base import Context
 from vlmdata.steps.pack import Pack
@@ -31,6 +34,13 @@ from vlmdata.types import (
 PAD = 0
 
 
+@cache
+def jpeg():
+    buffer = io.BytesIO()
+    Picture.effect_noise((8, 8), 60).convert("RGB").save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
 def tokens_of(ids, trained=None):
     ids = array("i", ids)
     labels = array("i", (one if trained is None or trained(one) else IGNORED for one in ids))
@@ -41,7 +51,7 @@ def tokenized(number, length, pictures=0, views=1, **fields):
     """A sample whose tokens and pictures say whose they are."""
     layout = Layout("strips", tuple(View("tile", (Crop(0, n, 8, 1),)) for n in range(views)))
     images = tuple(
-        Image(data=b"x", original=Size(8, 8), id=f"{number}-{n}", media_type="image/jpeg", layout=layout)
+        Image(data=jpeg(), original=Size(8, 8), id=f"{number}-{n}", media_type="image/jpeg", layout=layout)
         for n in range(pictures)
     )
     fields.setdefault("origin", Origin(dataset="d", source=f"file#{number}"))
@@ -95,7 +105,7 @@ def test_a_pack_is_a_sound_row(picture):
     members = [
         tokenized(n, 5, rendered=Rendered("abc", (Span(0, 2, "context"), Span(2, 3, "trained")))) for n in (0, 1)
     ]
-    pictured = [replace(one, images=(picture(8, 8, f"p{n}"),)) for n, one in enumerate(members)]
+    pictured = [replace(one, images=(replace(picture(8, 8, f"p{n}"), data=jpeg()),)) for n, one in enumerate(members)]
     (pack,), _, _ = run(Pack(max_length=12, pad_to="max_length", pad_id=PAD), *pictured)
     view = StoredView(b"x", "image/jpeg", Size(8, 8))
     record = to_record(Written(pack, ((view,), (view,))))
@@ -125,7 +135,7 @@ def test_what_members_share_stays_and_the_rest_is_honest(picture):
         License(annotations="CC-BY-NC-4.0", images="CC0", commercial="no"),
         License(annotations="MIT", images=None, commercial="unclear"),
     ]
-    own = picture(8, 8, "own", license="CC-BY-2.0")
+    own = replace(picture(8, 8, "own", license="CC-BY-2.0"), data=jpeg())
     samples = [
         tokenized(
             number, 4, license=one, language="en", tags=("vqa", f"t{number}"), meta={"score": number},
@@ -133,7 +143,7 @@ def test_what_members_share_stays_and_the_rest_is_honest(picture):
         )
         for number, one in enumerate(terms)
     ]  # fmt: skip
-    samples[0] = replace(samples[0], images=(picture(8, 8, "a"), own))
+    samples[0] = replace(samples[0], images=(replace(picture(8, 8, "a"), data=jpeg()), own))
     (pack,), _, _ = run(Pack(max_length=64), *samples)
     assert pack.license == License(annotations="CC-BY-NC-4.0 AND MIT", images="CC0", commercial="no", generator="gpt-4")
     assert [image.license for image in pack.images] == ["CC0", "CC-BY-2.0"]
@@ -169,6 +179,14 @@ def test_what_cannot_be_packed_is_dropped_and_counted():
         ("too_long", "9", "8"),
         ("too_many_images", "6", "4"),
     ]
+
+
+def test_a_damaged_picture_costs_its_sample_and_not_the_pack():
+    samples = [tokenized(number, 3, pictures=1) for number in range(3)]
+    broken = replace(samples[1].images[0], data=jpeg()[:-200])
+    packs, dropped, _ = run(Pack(max_length=32), samples[0], replace(samples[1], images=(broken,)), samples[2])
+    assert [(one.key, one.drop.reason) for one in dropped] == [("s-1", "truncated")]
+    assert [len(one.images) for one in packs] == [2]
 
 
 def test_packs_can_be_packed_again():

@@ -9,9 +9,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vlmdata.errors import BadRecord
+from vlmdata.pixels import look_at
 from vlmdata.steps.base import Context, StreamStep
 from vlmdata.steps.packing import Item, into_bins, merged, padded, unpadded
 from vlmdata.types import Drop, Dropped, Sample, Tokens
+
+_GLANCE = 64
+"""Pixels to which a picture is decoded to prove it."""
 
 
 class Pack(StreamStep):
@@ -41,6 +46,8 @@ class Pack(StreamStep):
     - ``no_tokens``: ``tokenize`` is not before it
     - ``too_long``: more than ``max_length`` tokens
     - ``too_many_images``: more than ``max_images`` pictures
+    - ``truncated``, ``corrupt`` and the other reasons of ``clean.image``: in ``mode: pack`` pictures are decoded
+      once more, small, so that a damaged one costs its sample and not the pack
 
     ## Example
         - pack: {max_length: 8192, max_images: 48}
@@ -97,6 +104,8 @@ class Pack(StreamStep):
             drop = Drop(reason="too_long", value=str(length), threshold=str(self.max_length))
         elif self.max_images is not None and images > self.max_images:
             drop = Drop(reason="too_many_images", value=str(images), threshold=str(self.max_images))
+        elif self.mode == "pack" and (bad := _damage(sample)):
+            drop = Drop(reason=bad.reason, value=bad.detail or None)
         else:
             return _Held(sample, tokens, Item(length, 0 if self.max_images is None else images))
         return Dropped(key=sample.key, step=ctx.step, drop=drop, source=sample.origin.source, sample=sample)
@@ -138,6 +147,17 @@ class Pack(StreamStep):
         ctx.notes["tokens:filled"] += length
         ctx.notes["tokens:empty"] += room - length
         return replace(sample, tokens=tokens)
+
+
+def _damage(sample: Sample) -> BadRecord | None:
+    """Why a picture cannot be decoded. Found out before it could take the other members of a pack along."""
+    for image in sample.images:
+        if image.data is not None and not image.is_clip:
+            try:
+                look_at(image, _GLANCE)
+            except BadRecord as bad:
+                return bad
+    return None
 
 
 @dataclass(frozen=True, slots=True)
