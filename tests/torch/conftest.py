@@ -59,7 +59,7 @@ def tokens(ids: Sequence[int]) -> Tokens:
 def written(number: int, images: int = 1, views: int = 1, length: int | None = None) -> Written:
     """A sample of ``1 + number % 7`` tokens, all of them ``number``, and pictures of the shade ``number % 251``."""
     layout = Layout("strips", tuple(View("tile", (Crop(0, 0, SIDE, SIDE),)) for _ in range(views)))
-    one = Image(data=b"", original=Size(SIDE, SIDE * views), media_type="image/png", layout=layout)
+    one = Image(data=picture(number % 251), original=Size(SIDE, SIDE * views), media_type="image/png", layout=layout)
     view = StoredView(picture(number % 251), "image/png", Size(SIDE, SIDE))
     sample = Sample(
         key=f"s-{number:05d}",
