@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
 
 from vlmdata.datasets.release.part import Web, by_hand
+from vlmdata.io.archive.source import as_file
 from vlmdata.io.digest import combined
 from vlmdata.io.http.failure import FetchError
 from vlmdata.io.http.kept import kept_path
@@ -54,42 +54,33 @@ def _copied(url: str, stamp: Stamp, policy: HttpPolicy, end: Callable[[BinaryIO]
     source = RemoteFile(url, stamp, policy)
     try:
         with target.open("w+b") as out:
-            stop = end(cast(BinaryIO, io.BufferedReader(_Filling(source, out), _FIRST)))
+            stop = end(as_file(_Filling(source, out)))
             out.truncate(stop)
     finally:
         source.close()
 
 
-class _Filling(io.RawIOBase):
+class _Filling:
     """A file on a server as far as it has been read, in ``out``; what is asked beyond that is read on."""
 
+    block = _FIRST
+
     def __init__(self, source: RemoteFile, out: BinaryIO) -> None:
+        self.name = source.name
+        self.size = source.size
         self._source = source
         self._out = out
         self._there = 0
-        self._place = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._place
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        self._place = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._source.size}[whence]
-        return self._place
-
-    def readinto(self, buffer: Any, /) -> int:
-        while self._place >= self._there and self._there < self._source.size:
+    def read(self, start: int, stop: int) -> bytes:
+        """Bytes from ``start`` on, as many of those up to ``stop`` as there are once the first of them is there."""
+        while start >= self._there and self._there < self.size:
             more = self._source.read(self._there, self._there + min(max(_FIRST, self._there), _MOST))
             self._out.seek(self._there)
             self._out.write(more)
             self._there += len(more)
-        self._out.seek(self._place)
-        data = self._out.read(min(len(buffer), self._there - self._place))
-        buffer[: len(data)] = data
-        self._place += len(data)
-        return len(data)
+        self._out.seek(start)
+        return self._out.read(max(0, min(stop, self._there) - start))
+
+    def close(self) -> None:
+        """The server's file is closed by whoever opened it."""
