@@ -119,11 +119,11 @@ class Hub(Dataset):
         return counted(self.reader, self.limit, self._rows)
 
     def read(self, partition: Partition) -> Iterator[Sample | Rejected]:
-        terms, split = self.license, slug(self.layout.split).replace("-", "_")
+        terms, role, split = self.license, self.role, slug(self.layout.split).replace("-", "_")
         for item in self.reader.read(partition):
             if isinstance(item, Sample):
                 origin = replace(item.origin, dataset=self.title, config=self.layout.config, split=split)
-                item = replace(item, origin=origin, license=terms, role=self.role)
+                item = replace(item, origin=origin, license=terms, role=role)
             yield item
 
 
