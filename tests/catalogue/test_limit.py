@@ -12,6 +12,7 @@ from tests.catalogue.photos import photo
 from tests.catalogue.world import World, as_json, parquet, zipped
 from vlmdata.datasets.release.part import ByHand, OnHub, Web
 from vlmdata.datasets.release.whole import remark
+from vlmdata.errors import InputError
 from vlmdata.io.hub import listed, pinned
 
 _NOISE = 60_000
@@ -86,3 +87,11 @@ def test_what_comes_whole_is_said_with_its_size_and_why(made: World, tmp_path: P
 def test_a_host_that_cannot_be_reached_is_named(made: World, fetched: Fetch, name: str) -> None:
     with pytest.raises(Exception, match=r"ChartQA|v2_Questions_Train_mscoco\.zip"):
         fetched(name, limit=5)
+
+
+@pytest.mark.parametrize("name", ["vqav2", "msrvtt", "laion400m"])
+def test_a_folder_of_files_that_is_not_there_is_refused_first(made: World, fetched: Fetch, name: str) -> None:
+    with pytest.raises(InputError, match="files: there is no folder /nowhere"):
+        fetched(name, limit=5, files="/nowhere")
+    assert made.hub.requests == []
+    assert made.web.asked == []

@@ -64,8 +64,13 @@ class Catalogued(Dataset):
 
     @property
     def folder(self) -> Path | None:
-        """The folder of files got by hand."""
-        return self.located(self.files) if self.files is not None else None
+        """The folder of files got by hand. ``InputError`` where there is none of that name."""
+        if self.files is None:
+            return None
+        folder = self.located(self.files)
+        if not folder.exists():
+            raise InputError(f"files: there is no folder {folder}")
+        return folder
 
     @property
     def title(self) -> str:
