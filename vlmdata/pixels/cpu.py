@@ -25,7 +25,7 @@ def render_one(picture: Prepared, policy: PixelPolicy, clock: RenderClock) -> Re
     scale = PROOF_SCALE if picture.is_kept else scale_of(header, picture.views, policy)
     try:
         with clock.on("decode"):
-            raster = decode(picture.data, header, policy, scale, channels=3 if policy.fidelity == "exact" else 4)
+            raster = decode(picture.data, header, policy, scale, channels=4)
     except BadRecord as bad:
         return Fault(bad.reason, bad.detail)
     if picture.is_kept:

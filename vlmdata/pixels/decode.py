@@ -10,8 +10,9 @@ from vlmdata.pixels.header import Header
 from vlmdata.pixels.header.exif import UPRIGHT
 from vlmdata.pixels.header.pillow import failure, opened
 from vlmdata.pixels.header.png import check_png, check_rows
+from vlmdata.pixels.pillow_memory import pixels_of
 from vlmdata.pixels.policy import PixelPolicy
-from vlmdata.pixels.raster import Raster
+from vlmdata.pixels.raster import Raster, rgb
 from vlmdata.pixels.transform import apply
 from vlmdata.types import Box, Size
 
@@ -33,7 +34,7 @@ def decode(
     """Decode all of the frame that ``header`` is of, once. ``header`` is that of ``data``.
 
     A JPEG is shrunk by ``reduction`` (1, 2, 4 or 8) on the way; all its data is still read and proved. At
-    ``reduction`` 1 the pixels are Pillow's. ``channels`` 4 asks for RGBX, which comes where it costs nothing.
+    ``reduction`` 1 the pixels are Pillow's. ``channels`` 4 allows RGBX, which comes where it costs nothing.
 
     Raises ``BadRecord`` with ``truncated``, ``corrupt`` or ``unsupported_format``.
     """
@@ -51,11 +52,10 @@ def decode(
         raise failure(error, data, header.media_type) from None
     for turn in UPRIGHT[header.orientation]:
         raster = apply(raster, turn, policy.fidelity)
-    return raster
+    return raster if channels == 4 else Raster(rgb(raster.pixels), raster.frame)
 
 
 def _jpeg(data: bytes, header: Header, policy: PixelPolicy, scale: int, channels: Literal[3, 4]) -> Raster:
-    import numpy as np
     from PIL import Image
 
     managed = header.icc is not None and not is_srgb(header.icc)
@@ -77,7 +77,7 @@ def _jpeg(data: bytes, header: Header, policy: PixelPolicy, scale: int, channels
         pixels = 255 - pixels
     if managed or mode == "CMYK":
         im = Image.frombuffer(mode, (small.width, small.height), pixels)
-        pixels = np.asarray(flattened(im, header.icc, policy.background))
+        pixels = pixels_of(flattened(im, header.icc, policy.background))
     return Raster(pixels, Box(0.0, 0.0, stored.width / scale, stored.height / scale))
 
 
@@ -100,17 +100,15 @@ def _strict(data: bytes, space: str, least: Size, scale: int) -> Pixels:
 
 
 def _jxl(data: bytes, header: Header, policy: PixelPolicy) -> Pixels:
-    import numpy as np
     import pylibjxl
     from PIL import Image
 
     pixels, told = pylibjxl.decode(data, metadata=True)
     _check_size(pixels, header.stored)
-    return np.asarray(flattened(Image.fromarray(pixels), told.get("icc"), policy.background))
+    return pixels_of(flattened(Image.fromarray(pixels), told.get("icc"), policy.background))
 
 
 def _by_pillow(data: bytes, header: Header, policy: PixelPolicy) -> Pixels:
-    import numpy as np
 
     if header.media_type == "image/png":
         check_png(data)
@@ -118,7 +116,7 @@ def _by_pillow(data: bytes, header: Header, policy: PixelPolicy) -> Pixels:
         im.load()
         if header.media_type == "image/png" and _may_lack_rows(im):
             check_rows(data)
-        pixels = np.asarray(flattened(im, header.icc, policy.background, header.depth))
+        pixels = pixels_of(flattened(im, header.icc, policy.background, header.depth))
     _check_size(pixels, header.stored)
     return pixels
 

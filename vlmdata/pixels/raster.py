@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from vlmdata.pixels.pillow_memory import image_over
 from vlmdata.types import Box, Size
 
 if TYPE_CHECKING:
@@ -41,10 +42,8 @@ class Raster:
 
     @cached_property
     def as_pillow(self) -> Image.Image:
-        """The pixels in Pillow's own memory: copied once, however many views are resized from them."""
-        from PIL import Image
-
-        return Image.fromarray(rgb(self.pixels))
+        """The pixels as an RGB image on the same memory, or on that of ``as_rgbx``."""
+        return image_over(self.as_rgbx)
 
     @cached_property
     def as_rgbx(self) -> Pixels:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from vlmdata.pixels.padding import bordered, inner
+from vlmdata.pixels.pillow_memory import pixels_of
 from vlmdata.types import Pad, Resize, ResizeFilter, Size
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ _NO_PAD = Pad()
 def resize(raster: Raster, to: Resize, fidelity: Fidelity, pad: Pad = _NO_PAD) -> Pixels:
     """The frame of ``raster`` at the size and by the filter of ``to``, with ``pad`` around it.
 
-    ``exact`` is ``PIL.Image.resize`` with that filter, bit for bit. ``fast`` gives RGBX, without a copy on
-    the way: the resizer reads where the decoder wrote, and writes where the encoder or the next resize reads.
+    ``exact`` is ``PIL.Image.resize`` with that filter, bit for bit. Both give RGBX, without a copy on the way: the
+    resizer reads where the decoder wrote, and writes where the encoder or the next resize reads.
     """
     if pad == _NO_PAD and raster.is_whole and raster.size == Size(to.width, to.height):
         return raster.pixels
@@ -36,14 +37,13 @@ def resize(raster: Raster, to: Resize, fidelity: Fidelity, pad: Pad = _NO_PAD) -
 
 
 def _pillow(raster: Raster, to: Resize, pad: Pad) -> Pixels:
-    import numpy as np
     from PIL import Image
 
     kernel = Image.Resampling[to.filter.upper()]
-    resized = np.asarray(raster.as_pillow.resize((to.width, to.height), kernel, raster.frame.xyxy))
+    resized = pixels_of(raster.as_pillow.resize((to.width, to.height), kernel, raster.frame.xyxy))
     if pad == _NO_PAD:
         return resized
-    pixels = bordered(Size(to.width, to.height), pad, 3)
+    pixels = bordered(Size(to.width, to.height), pad, resized.shape[2])
     inner(pixels, pad)[:] = resized
     return pixels
 
