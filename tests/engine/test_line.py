@@ -84,7 +84,7 @@ class KeepLargest(GlobalStep):
     def signature(self, sample: Sample, ctx: Context) -> Mapping[str, object]:
         return {"scene": sample.meta["scene"]}
 
-    def decide(self, signatures: pyarrow.dataset.Dataset) -> pa.Table:
+    def decide(self, signatures: pyarrow.dataset.Dataset, scratch: Path) -> pa.Table:
         table = signatures.to_table()
         counts = table.group_by("scene").aggregate([("key", "count")]).sort_by([("key_count", "descending")])
         commonest = counts["scene"][0]

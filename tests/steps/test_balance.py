@@ -1,6 +1,7 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,7 +41,8 @@ def gone(step, ctx, samples, tasks=1, shuffle=None):
     identity = [pa.field("task", pa.int32()), pa.field("row", pa.int64()), pa.field("key", pa.string())]
     schema = pa.schema([*identity, *step.signature_schema()])
     parts = [[row for row in rows if row["task"] == task] for task in range(tasks)]
-    decision = step.decide(ds.dataset([ds.dataset(pa.Table.from_pylist(part, schema)) for part in parts]))
+    tables = [ds.dataset(pa.Table.from_pylist(part, schema)) for part in parts]
+    decision = step.decide(ds.dataset(tables), Path("unused"))
     assert decision.column_names == ["task", "key"]
     place = {row["key"]: row["task"] for row in rows}
     assert all(place[row["key"]] == row["task"] for row in decision.to_pylist())

@@ -1,5 +1,6 @@
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,7 @@ def decided(step, ctx, tasks, shuffle=None):
         random.Random(shuffle).shuffle(rows)
     identity = [pa.field("task", pa.int32()), pa.field("row", pa.int64()), pa.field("key", pa.string())]
     table = pa.Table.from_pylist(rows, pa.schema([*identity, *step.signature_schema()]))
-    return step.decide(ds.dataset(table))
+    return step.decide(ds.dataset(table), Path("unused"))
 
 
 def test_the_first_of_equals_stays_in_whatever_order_the_rows_come(make, ctx):

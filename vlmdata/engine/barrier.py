@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from vlmdata.engine import workspace
@@ -102,7 +103,8 @@ def _decide(job: Job, step: GlobalStep, barrier: int, folder: Path) -> None:
     import pyarrow.parquet as pq
 
     signatures = ds.dataset(workspace.signature_path(job.out, barrier, 0).parent, format="parquet")
-    decision = step.decide(signatures).sort_by([("task", "ascending"), ("key", "ascending")])
+    with TemporaryDirectory(prefix="scratch-", dir=folder.parent) as scratch:
+        decision = step.decide(signatures, Path(scratch)).sort_by([("task", "ascending"), ("key", "ascending")])
     beside = folder.with_suffix(".partial")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()

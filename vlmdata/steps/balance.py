@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -74,7 +75,7 @@ class Balance(GlobalStep):
         order = number_of(f"{ctx.seed}/{ctx.step}/{sample.key}")
         return {"order": order, "values": [number_of(value) for value in self._values(sample)]}
 
-    def decide(self, signatures: pyarrow.dataset.Dataset) -> pa.Table:
+    def decide(self, signatures: pyarrow.dataset.Dataset, scratch: Path) -> pa.Table:
         """One row per sample that goes: its ``task`` and ``key``.
 
         At once it holds some fifty bytes for each value of each sample, and the keys of those that go.

@@ -9,14 +9,16 @@ from __future__ import annotations
 import random
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Self
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from vlmdata.io.digest import number_of
-from vlmdata.types import Drop, Dropped, Sample
+from vlmdata.types import Drop, Dropped, Image, Sample
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,9 +27,15 @@ if TYPE_CHECKING:
     from vlmdata.models.presets import Preset
 
 
+class Memory(Protocol):
+    """What earlier runs found out, by a hash of all that decides it."""
+
+    def recall(self, key: bytes, work: Callable[[], bytes]) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a step may know of the run: its seed, and a place for notes.
+    """What a step may know of the run: its seed, a place for notes, and what earlier runs found out.
 
     ``ordinal`` is the number of the step among those of its name, so putting another step in between changes
     no coin.
@@ -37,6 +45,7 @@ class Context:
     step: str
     ordinal: int = 0
     notes: Counter[str] = field(default_factory=Counter)
+    memory: Memory | None = None
 
     def rng(self, sample: Sample) -> random.Random:
         """Randomness for this step and sample: the same on any machine, in any order, after any restart."""
@@ -46,6 +55,17 @@ class Context:
     def note(self, what: str) -> None:
         """Count something a reader of the funnel wants to know, such as ``left_alone:sides``."""
         self.notes[what] += 1
+
+    def recall(self, question: str, image: Image, work: Callable[[], bytes]) -> bytes:
+        """What ``work`` finds out about a loaded picture as its edits make it, or what it found out in an earlier run.
+
+        ``question`` names all that decides the answer besides the pixels: what is asked, every setting, the hash
+        of a model. What ``work`` raises is raised, and not remembered.
+        """
+        if self.memory is None or image.sha256 is None:
+            return work()
+        whole = repr((question, image.sha256, image.frame, image.edits))
+        return self.memory.recall(blake2b(whole.encode(), digest_size=32).digest(), work)
 
 
 class AnyStep(BaseModel, ABC):
@@ -127,10 +147,11 @@ class GlobalStep(AnyStep):
         """What must be known of a sample to decide; one row, small."""
 
     @abstractmethod
-    def decide(self, signatures: pyarrow.dataset.Dataset) -> pa.Table:
+    def decide(self, signatures: pyarrow.dataset.Dataset, scratch: Path) -> pa.Table:
         """All signatures in; one row per sample that the decision concerns out, with its ``task`` and ``key``.
 
-        The answer must not depend on the order of the rows.
+        The answer must not depend on the order of the rows. ``scratch`` is an empty folder on the disk of the output
+        for what does not fit into memory; it is taken away afterwards.
         """
 
     @abstractmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from vlmdata.steps.base import Context, GlobalStep
@@ -52,7 +53,7 @@ class DedupExact(GlobalStep):
             content += [sample.messages, sample.annotations, sample.alternatives, sample.choices]
         return {"digest": blake2b(repr(content).encode(), digest_size=_DIGEST_BYTES).digest()}
 
-    def decide(self, signatures: pyarrow.dataset.Dataset) -> pa.Table:
+    def decide(self, signatures: pyarrow.dataset.Dataset, scratch: Path) -> pa.Table:
         """One row per duplicate: its ``task`` and ``key``, and the ``survivor``'s key."""
         import numpy as np
         import pyarrow as pa
