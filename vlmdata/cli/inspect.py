@@ -22,6 +22,7 @@ def inspect(
     key: Annotated[str | None, typer.Option(metavar="KEY", help="Only what bears this key.")] = None,
     dropped: Annotated[bool, typer.Option("--dropped", help="Show what was dropped instead.")] = False,
     reason: Annotated[str | None, typer.Option(metavar="REASON", help="With --dropped: only this reason.")] = None,
+    keys: Annotated[bool, typer.Option("--keys", help="With --dropped: all keys and no more, for `restore`.")] = False,
     funnel: Annotated[bool, typer.Option("--funnel", help="Show what each step did instead, and why.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Show long texts and lists whole.")] = False,
     json: Json = False,
@@ -34,8 +35,11 @@ def inspect(
     from vlmdata.cli.sample_text import dropped_lines, sample_lines
     from vlmdata.errors import UsageError
 
-    if reason and not dropped:
-        raise UsageError("--reason goes with --dropped")
+    if (reason or keys) and not dropped:
+        raise UsageError(f"--{'reason' if reason else 'keys'} goes with --dropped")
+    if keys:
+        say(row["key"] for row in _dropped(directory, reason))
+        return
     if funnel:
         _funnel(directory, as_json=json, quiet=quiet)
         return

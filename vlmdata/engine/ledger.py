@@ -12,6 +12,7 @@ from vlmdata.io.digest import number_of
 from vlmdata.types import Drop, Dropped, LicenseCounts, Sample, StepTally
 
 DOWNLOAD = "download"
+RESTORED = "restored"
 THUMBNAILS_PER_REASON = 4
 NEVER_FORGIVEN = (ImportError, NameError, MemoryError, NotImplementedError, SyntaxError)
 
@@ -51,6 +52,7 @@ class Ledger:
         self._records = 0
         self._pictures: dict[tuple[str, str], list[_Kept]] = defaultdict(list)
         self._unexpected_left = max_unexpected
+        self._restored: set[str] = set()
 
     @property
     def funnel(self) -> list[StepTally]:
@@ -79,6 +81,13 @@ class Ledger:
             tally,
             Dropped(key=sample.key, step=tally.name, drop=drop, source=sample.origin.source, sample=sample),
         )
+
+    def restore(self, tally: StepTally, sample: Sample, drop: Drop) -> None:
+        """Note that ``sample`` goes on though a step judged against it, as the recipe wants; once for each sample."""
+        tally.notes[f"restored:{drop.reason}"] += 1
+        if sample.key not in self._restored:
+            self._restored.add(sample.key)
+            self.read.notes[RESTORED] += 1
 
     def unexpected(self, tally: StepTally, sample: Sample, error: Exception) -> None:
         """A bug, not bad input: forgiven by dropping the sample, but only so often."""

@@ -20,6 +20,8 @@ from vlmdata.recipe.licenses import refusal
 from vlmdata.steps.base import Context, GlobalStep, Step, StreamStep
 from vlmdata.types import Drop, Dropped, Rejected, Sample, StepTally
 
+_NOBODY: frozenset[str] = frozenset()
+
 Apply = Callable[[Sample], Sample | Drop | list[Sample]]
 
 
@@ -34,6 +36,7 @@ def flow(
     if earlier:
         samples = earlier.lacking(samples, ledger)
     samples = downloaded(job, task, samples, ledger) if job.downloads else materialised(job, samples, ledger)
+    restored = frozenset(job.recipe.restore)
     ordinals: Counter[str] = Counter()
     barriers = 0
     for step, tally in zip(job.recipe.steps[:stop], ledger.steps, strict=False):
@@ -49,7 +52,7 @@ def flow(
         else:
             assert isinstance(step, Step)
             apply = partial(step.apply, ctx=ctx)
-        samples = _each(apply, samples, tally, ledger)
+        samples = _each(apply, samples, tally, ledger, restored if step.judges else _NOBODY)
     return samples
 
 
@@ -73,7 +76,9 @@ def _refusal(job: Job, sample: Sample) -> Drop | None:
     return refusal(job.recipe.licenses, sample)
 
 
-def _each(apply: Apply, samples: Iterator[Sample], tally: StepTally, ledger: Ledger) -> Iterator[Sample]:
+def _each(
+    apply: Apply, samples: Iterator[Sample], tally: StepTally, ledger: Ledger, restored: frozenset[str]
+) -> Iterator[Sample]:
     for sample in samples:
         tally.entered += 1
         started = time.thread_time()
@@ -87,7 +92,11 @@ def _each(apply: Apply, samples: Iterator[Sample], tally: StepTally, ledger: Led
         finally:
             tally.seconds += time.thread_time() - started
         if isinstance(outcome, Drop):
-            ledger.drop_sample(tally, sample, outcome)
+            if sample.key in restored:
+                ledger.restore(tally, sample, outcome)
+                yield sample
+            else:
+                ledger.drop_sample(tally, sample, outcome)
         elif isinstance(outcome, list):
             tally.created += len(outcome) - 1
             yield from outcome

@@ -14,6 +14,7 @@ from vlmdata.engine.barrier import decide_all
 from vlmdata.engine.crawl import crawled
 from vlmdata.engine.generation import commit, folder_of, next_generation, recover, tasks_with_failures
 from vlmdata.engine.job import Fetching, Job, Retry, Task
+from vlmdata.engine.ledger import RESTORED
 from vlmdata.engine.plan import Plan, make_plan
 from vlmdata.engine.progress import Progress, Silent
 from vlmdata.engine.worker import run_task
@@ -136,7 +137,18 @@ def _run(plan: Plan, out: Path, where: Where) -> Manifest:
         if where.downloader == "img2dataset":
             job = crawled(job, plan.tasks, where.workers)
         _work_off(job, plan.tasks, executor, where)
-        return output.conclude(out, plan)
+        manifest = output.conclude(out, plan)
+    _remark_on_restored(manifest, where)
+    return manifest
+
+
+def _remark_on_restored(manifest: Manifest, where: Where) -> None:
+    listed = len(set(manifest.recipe.get("restore") or ()))
+    if missed := listed - manifest.funnel[0].notes[RESTORED]:
+        where.progress.remark(
+            f"restore: {missed} of {listed} keys belong to nothing that a step would have dropped (`vlmdata inspect "
+            "DIR --dropped --keys` lists what was; what cannot be decoded cannot be restored)"
+        )
 
 
 def _retry(plan: Plan, out: Path, where: Where) -> Manifest:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, SerializeAsAny, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ByteSize,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    ValidationInfo,
+    field_validator,
+)
 
 from vlmdata.io.source import RecipeInput
 from vlmdata.pixels.policy import Fidelity, Format, PixelPolicy, Subsampling
 from vlmdata.recipe.licenses import Licenses
+from vlmdata.recipe.restore import keys_in
 from vlmdata.steps.base import AnyStep
 
 FormatName = Literal["parquet", "webdataset"]
@@ -68,7 +78,11 @@ class Errors(_Part):
 
 
 class Recipe(_Part):
-    """A checked recipe. ``inputs`` and ``steps`` are frozen models themselves."""
+    """A checked recipe. ``inputs`` and ``steps`` are frozen models themselves.
+
+    ``restore`` names samples by the keys that ``dropped/`` has: steps that judge let them pass. It may be a file of
+    keys, a line each; the resolved recipe has the keys themselves.
+    """
 
     version: Literal[1]
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
@@ -78,7 +92,13 @@ class Recipe(_Part):
     licenses: Licenses = Licenses()
     steps: tuple[SerializeAsAny[AnyStep], ...] = ()
     output: Output = Output()
+    restore: tuple[Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,120}$")], ...] = ()
     errors: Errors = Errors()
+
+    @field_validator("restore", mode="before")
+    @classmethod
+    def _read_keys(cls, value: object, info: ValidationInfo) -> object:
+        return keys_in(Path((info.context or {}).get("base", ""), value)) if isinstance(value, str) else value
 
     def resolved(self) -> dict[str, Any]:
         """The recipe as plain data with every default written out; loading it gives an equal recipe."""

@@ -56,6 +56,7 @@ class Balance(GlobalStep):
     """
 
     name = "balance"
+    judges = True
 
     by: Annotated[str, Field(min_length=1, description="`label`, `answer`, `license`, or a name of `filter.expr`")]
     at_most: Annotated[int, Field(gt=0, description="samples of each value")]

@@ -79,6 +79,8 @@ class AnyStep(BaseModel, ABC):
         moves_pixels: it may change geometry, so it must not follow a step that fixes it.
         fixes_geometry: after it coordinates are final: a layout is chosen, or they stand in the text.
         once: a recipe holds it at most once.
+        judges: a sample it drops could as well go on, so a recipe may ``restore`` it. Not so where the step failed
+            to make something of it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -90,6 +92,7 @@ class AnyStep(BaseModel, ABC):
     moves_pixels: ClassVar[bool] = False
     fixes_geometry: ClassVar[bool] = False
     once: ClassVar[bool] = False
+    judges: ClassVar[bool] = False
 
     def with_model(self, preset: Preset) -> Self:
         """With what the recipe leaves open filled in from its ``model``."""

@@ -54,6 +54,7 @@ class FilterExpr(Step):
     """
 
     name = "filter.expr"
+    judges = True
 
     keep: str
 

@@ -64,6 +64,7 @@ class FilterText(Step):
     """
 
     name = "filter.text"
+    judges = True
 
     roles: Annotated[tuple[Role, ...], Field(min_length=1, description="whose messages are looked at")] = (
         "user",
