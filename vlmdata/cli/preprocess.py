@@ -30,6 +30,9 @@ def preprocess(
         Path | None, typer.Option(metavar="DIR", help="Folder of files got by hand, for inputs that name none.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at the inputs and say what would be done.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what would be done again and why, beside the run in --out.")
+    ] = False,
     workers: Workers = None,
     executor: ExecutorName = None,
     decoder: DecoderName = "auto",
@@ -58,7 +61,12 @@ def preprocess(
     chosen = resolve(decoder_named(decoder), checked.output.image.fidelity)
     place = where(workers, executor, overwrite, json or quiet, chosen)
     folder = out or Path(checked.name)
-    if dry_run:
+    if explain:
+        from vlmdata.cli.explain import show_explanation
+        from vlmdata.engine.explain import explain as explained
+
+        show_explanation(folder, explained(plan_of(checked, place), folder.absolute()), as_json=json, quiet=quiet)
+    elif dry_run:
         plan = plan_of(checked, place)
         found = standing(folder.absolute(), plan, overwrite)
         show_plan(folder, plan, found, advice(checked), as_json=json, quiet=quiet)

@@ -6,7 +6,7 @@ Signatures and decisions are files of one task each, so a worker never loads mor
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,9 @@ from vlmdata.engine import workspace
 from vlmdata.engine.job import Job, Task
 from vlmdata.engine.ledger import Ledger
 from vlmdata.engine.line import flow
+from vlmdata.engine.plan import Plan
 from vlmdata.engine.progress import Progress
+from vlmdata.engine.surveys import keep, kept_survey, take_over
 from vlmdata.executors import Executor
 from vlmdata.io.atomic import publishing
 from vlmdata.io.digest import combined, sha256_file
@@ -30,10 +32,11 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 4096
 
 
-def decide_all(job: Job, tasks: Sequence[Task], executor: Executor, progress: Progress) -> Job:
+def decide_all(job: Job, plan: Plan, executor: Executor, progress: Progress) -> Job:
     """The job with a decision for each global step of its recipe, in order.
 
     The hashes of the decisions go into its fingerprint: a task finished under an older decision is done again.
+    Signatures that an earlier run has taken of the same rows after the same steps are taken over.
     """
     for number, step in enumerate(job.recipe.steps):
         if not isinstance(step, GlobalStep):
@@ -42,15 +45,25 @@ def decide_all(job: Job, tasks: Sequence[Task], executor: Executor, progress: Pr
         folder = workspace.decisions_folder(job.out, barrier)
         if not folder.exists():
             progress.stage(f"surveying for {step.name}")
-            survey = partial(_survey, job, number, barrier)
-            todo = [task for task in tasks if not workspace.signature_path(job.out, barrier, task.index).exists()]
-            for _ in executor.map(survey, todo):
-                pass
+            _survey_all(job, plan, number, barrier, executor)
             progress.stage(f"deciding {step.name}")
             _decide(job, step, barrier, folder)
         hashes = [sha256_file(path) for path in sorted(folder.iterdir())]
         job = replace(job, decisions=(*job.decisions, folder), fingerprint=combined([job.fingerprint, *hashes]))
     return job
+
+
+def _survey_all(job: Job, plan: Plan, number: int, barrier: int, executor: Executor) -> None:
+    """Signatures of all tasks: those that are there, those of earlier runs, and the rest anew."""
+    todo = []
+    for task in plan.tasks:
+        path = workspace.signature_path(job.out, barrier, task.index)
+        if not path.exists() and not take_over(kept_survey(plan, number, task), path):
+            todo.append(task)
+    for _ in executor.map(partial(_survey, job, number, barrier), todo):
+        pass
+    for task in todo:
+        keep(workspace.signature_path(job.out, barrier, task.index), kept_survey(plan, number, task))
 
 
 class _Unrecorded:

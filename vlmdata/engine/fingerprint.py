@@ -40,6 +40,23 @@ def versions() -> dict[str, str]:
     return found
 
 
+def survey_fingerprint(
+    recipe: Recipe, number: int, digests: Sequence[str], suffixes: Sequence[str], role: str, used: dict[str, str]
+) -> str:
+    """SHA-256 of all that decides the signatures that global step ``number`` takes, but which rows a task has.
+
+    What comes after the step is not in it, nor how pictures are stored.
+    """
+    whole = recipe.resolved()
+    told = {name: whole[name] for name in ("seed", "licenses", "restore", "errors")}
+    told["steps"] = whole["steps"][: number + 1]
+    told["digests"] = [step.digest() for step in recipe.steps[: number + 1]]
+    told |= {"inputs": list(digests), "suffixes": list(suffixes), "role": role, "shuffle": recipe.output.shuffle}
+    told["largest"] = recipe.output.pixels.max_pixels
+    told["versions"] = used
+    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
 def _version_or_absent(name: str) -> str:
     try:
         return version(name)

@@ -132,7 +132,7 @@ def _run(plan: Plan, out: Path, where: Where) -> Manifest:
         where.progress.remark(f"{out} is finished already: nothing to do")
         return done
     with _writing(out, plan, where) as executor:
-        job = decide_all(_job(plan, out, where), plan.tasks, executor, where.progress)
+        job = decide_all(_job(plan, out, where), plan, executor, where.progress)
         where.progress.stage("writing" if plan.kind == "processed" else "fetching")
         if where.downloader == "img2dataset":
             job = crawled(job, plan.tasks, where.workers)

@@ -21,6 +21,11 @@ def fetched() -> Path:
     return home() / "fetched"
 
 
+def surveys() -> Path:
+    """Signatures that global steps took of the rows of earlier runs."""
+    return home() / "surveys"
+
+
 def archives() -> Path:
     """Archives downloaded whole, and plain tars of compressed ones."""
     return home() / "archives"

@@ -78,6 +78,8 @@ class AnyStep(BaseModel, ABC):
         extras: optional dependency groups it needs (``pip install 'vlmdata[NAME]'``).
         moves_pixels: it may change geometry, so it must not follow a step that fixes it.
         fixes_geometry: after it coordinates are final: a layout is chosen, or they stand in the text.
+        lays_out: it gives pictures a layout.
+        looks: it decodes pictures to decide or to mark, and asks ``Context.recall`` whether that is known already.
         once: a recipe holds it at most once.
         judges: a sample it drops could as well go on, so a recipe may ``restore`` it. Not so where the step failed
             to make something of it.
@@ -91,6 +93,8 @@ class AnyStep(BaseModel, ABC):
     extras: ClassVar[tuple[str, ...]] = ()
     moves_pixels: ClassVar[bool] = False
     fixes_geometry: ClassVar[bool] = False
+    lays_out: ClassVar[bool] = False
+    looks: ClassVar[bool] = False
     once: ClassVar[bool] = False
     judges: ClassVar[bool] = False
 

@@ -50,6 +50,7 @@ class TileAnyres(Step):
 
     name = "tile.anyres"
     fixes_geometry = True
+    lays_out = True
     once = True
 
     policy: TilingPolicy | None = None
