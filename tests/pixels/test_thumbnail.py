@@ -5,7 +5,8 @@ import pytest
 from PIL import Image as Pillow
 
 from vlmdata.pixels import read_header, thumbnail
-from vlmdata.types import Size
+from vlmdata.pixels.thumbnail import thumbnail_of
+from vlmdata.types import Box, Cover, Image, Size
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF"])
@@ -30,6 +31,15 @@ def test_none_where_there_is_no_picture(scene, saved):
     data = saved(scene(), "JPEG")
     for bad in (b"", b"<html></html>", data[: len(data) // 2]):
         assert thumbnail(bad) is None
+
+
+def test_what_is_covered_stays_covered(scene, saved, pixels_of):
+    image = Image(data=saved(scene(200, 100), "PNG"), original=Size(200, 100))
+    covered = image.transformed(Cover((Box(0, 0, 100, 100),), how="fill", color=(255, 0, 0)))
+    small = thumbnail_of(covered)
+    assert small is not None
+    left = pixels_of(small)[30:70, 30:70].astype(int)
+    assert np.abs(left - [255, 0, 0]).max() < 12
 
 
 def test_none_for_a_clip(clip):

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from vlmdata.errors import TooManyErrors
 from vlmdata.io.digest import number_of
-from vlmdata.types import Drop, Dropped, LicenseCounts, Sample, StepTally
+from vlmdata.types import Drop, Dropped, Image, LicenseCounts, Sample, StepTally
 
 DOWNLOAD = "download"
 RESTORED = "restored"
@@ -28,7 +28,7 @@ class DroppedWriter(Protocol):
 class _Kept(NamedTuple):
     rank: int
     record: int
-    picture: bytes
+    picture: Image
 
 
 class Ledger:
@@ -100,14 +100,14 @@ class Ledger:
         self._unexpected_left -= 1
         self.drop_sample(tally, sample, Drop(reason=f"error:{type(error).__name__}", value=str(error)[:500]))
 
-    def close(self, thumbnail: Callable[[bytes], bytes | None]) -> None:
+    def close(self, thumbnail: Callable[[Image], bytes | None]) -> None:
         """Hand over the thumbnails."""
         kept = (one for group in self._pictures.values() for one in group)
         small = {one.record: thumbnail(one.picture) for one in kept}
         self._dropped.thumbnails({record: picture for record, picture in small.items() if picture is not None})
 
     def _keep_picture(self, dropped: Dropped) -> None:
-        picture = next((image.data for image in dropped.sample.images if image.data), None) if dropped.sample else None
+        picture = next((image for image in dropped.sample.images if image.data), None) if dropped.sample else None
         if picture is None:
             return
         group = self._pictures[dropped.step, dropped.drop.reason]

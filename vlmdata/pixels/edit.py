@@ -1,10 +1,11 @@
-"""The pixel half of ``vlmdata.types.pixel_edit``: noise, blur, compression, colour."""
+"""The pixel half of ``vlmdata.types.pixel_edit``: noise, blur, compression, colour, covers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vlmdata.types import Blur, Jitter, Noise, PixelEdit, Recompress
+from vlmdata.pixels.cover import covered
+from vlmdata.types import Blur, Cover, Jitter, Noise, PixelEdit, Recompress
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -27,6 +28,8 @@ def edited(pixels: Pixels, edit: PixelEdit) -> Pixels:
             return _recompressed(pixels, quality)
         case Jitter():
             return _jittered(pixels, edit)
+        case Cover():
+            return covered(pixels, edit)
     raise TypeError(f"pixels cannot do {edit!r}")
 
 

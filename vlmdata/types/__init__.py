@@ -12,6 +12,7 @@ from vlmdata.types.conversation import (
     Role,
     TextPart,
 )
+from vlmdata.types.distributions import Distributions
 from vlmdata.types.download import Download
 from vlmdata.types.geometry import Box, Point, Size
 from vlmdata.types.image import Image
@@ -26,7 +27,7 @@ from vlmdata.types.manifest import (
     StepTally,
     TaskReport,
 )
-from vlmdata.types.pixel_edit import Blur, Jitter, Noise, PixelEdit, Recompress
+from vlmdata.types.pixel_edit import Blur, Cover, CoverHow, CoverShape, Jitter, Noise, PixelEdit, Recompress
 from vlmdata.types.record import Record, record_json, record_size, to_record
 from vlmdata.types.restore import from_record
 from vlmdata.types.sample import Commercial, Drop, Dropped, License, Origin, Sample, SampleRole
@@ -48,7 +49,11 @@ __all__ = [
     "Chain",
     "Choices",
     "Commercial",
+    "Cover",
+    "CoverHow",
+    "CoverShape",
     "Crop",
+    "Distributions",
     "Download",
     "Drop",
     "Dropped",

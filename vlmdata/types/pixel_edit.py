@@ -7,8 +7,9 @@ need is in them, a seed included, so the same edit gives the same pixels on any 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from vlmdata.types.geometry import Size
+from vlmdata.types.geometry import Box, Size
 from vlmdata.types.transform import Affine
 
 
@@ -54,3 +55,27 @@ class Jitter(PixelEdit):
     contrast: float = 1.0
     saturation: float = 1.0
     hue: float = 0.0
+
+
+CoverHow = Literal["blur", "pixelate", "fill"]
+CoverShape = Literal["ellipse", "box"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cover(PixelEdit):
+    """Hide what stands in ``boxes``, in pixels of the frame at this place among the edits. All else stays as it is.
+
+    ``blur`` and ``pixelate`` leave the mean colours of ``cells`` squares along a box's longer side and nothing else:
+    run into each other, or side by side. ``fill`` leaves ``color``. ``ellipse`` covers the one that a box encloses.
+    Boxes are covered one after the other.
+    """
+
+    boxes: tuple[Box, ...]
+    how: CoverHow = "blur"
+    shape: CoverShape = "ellipse"
+    cells: int = 3
+    color: tuple[int, int, int] = (0, 0, 0)
+
+    def __post_init__(self) -> None:
+        if self.cells < 1:
+            raise ValueError(f"a box is covered by one cell or more, not {self.cells}")
