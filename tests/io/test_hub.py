@@ -11,7 +11,7 @@ import pytest
 
 from tests.servers.hub import Hub, hub_server
 from tests.servers.hub_clients import hub_clients
-from vlmdata.errors import InputError, RunError, StorageError
+from vlmdata.errors import InputError, RunError, StorageError, UsageError
 from vlmdata.io.hub import also_called, downloaded, file_system, first_found, listed, opened, pinned
 
 Serve = Callable[..., Hub]
@@ -152,6 +152,13 @@ def test_a_refusal_says_what_to_do(
 def test_access_is_given_to_those_it_was_granted_to(serve: Serve) -> None:
     serve("hf_mine", tokens={"hf_mine": "me"}, gated={"owner/other": ["hf_mine"]})
     assert pinned("owner/other").id == "owner/other"
+
+
+def test_a_token_that_cannot_be_sent_is_not_quoted(serve: Serve) -> None:
+    serve("hf_my secret\nthing")
+    with pytest.raises(UsageError, match="copy it again") as caught:
+        pinned("owner/name")
+    assert "secret" not in str(caught.value)
 
 
 def test_an_unknown_token_is_named(serve: Serve) -> None:

@@ -123,11 +123,13 @@ def hub_server(
     moved: Mapping[str, str] | None = None,
     tokens: Mapping[str, str] | None = None,
     page_size: int = 1000,
+    handler: type[Handler] = Handler,
 ) -> Iterator[Hub]:
     """A Hub whose repositories are the files of ``folders``, by id.
 
     ``gated`` and ``private`` name the tokens that may enter, ``moved`` the new ids of renamed repositories,
-    ``tokens`` the users behind tokens. The folders must not change while it runs; ``commit`` makes revisions.
+    ``tokens`` the users behind tokens, ``handler`` what answers (that of ``hub_write`` takes files too). The folders
+    must not change while it runs; ``commit`` makes revisions.
     """
     repos = {repo: from_folder(repo, folder) for repo, folder in folders.items()}
     for repo, allowed in (gated or {}).items():
@@ -135,7 +137,7 @@ def hub_server(
     for repo, allowed in (private or {}).items():
         repos[repo].private = frozenset(allowed)
     hub = Hub(repos, moved or {}, tokens or {}, page_size)
-    server = _Server(type("HubHandler", (Handler,), {"hub": hub}))
+    server = _Server(type("HubHandler", (handler,), {"hub": hub}))
     hub.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="hub")
     thread.start()

@@ -10,10 +10,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
 
 from vlmdata.errors import InputError
-from vlmdata.shards.card import card_text
 from vlmdata.shards.directory import Directory
 from vlmdata.shards.manifest_file import MANIFEST, read_manifest, write_manifest
 from vlmdata.shards.schema import OPTIONAL_COLUMNS
@@ -142,25 +140,3 @@ def test_manifest_bytes_are_stable(make_directory: Maker) -> None:
     before = (root / MANIFEST).read_bytes()
     write_manifest(root, read_manifest(root))
     assert (root / MANIFEST).read_bytes() == before
-
-
-def test_card(make_directory: Maker) -> None:
-    root = make_directory()
-    text = (root / "README.md").read_text(encoding="utf-8")
-    assert text == card_text(read_manifest(root))
-    head = yaml.safe_load(text.split("---\n")[1])
-    assert head == {
-        "pretty_name": "made-up",
-        "configs": [
-            {
-                "config_name": "default",
-                "data_files": [
-                    {"split": "train", "path": "parquet/train-*.parquet"},
-                    {"split": "validation", "path": "parquet/validation-*.parquet"},
-                ],
-            }
-        ],
-    }
-    assert "| train | 14 |" in text
-    assert "| made&#124;up | 16 |" in text
-    assert "| read | 16 | 0 | 0 | 0 |" in text

@@ -47,7 +47,7 @@ def hashes(out: Path) -> dict[str, str]:
 def untimed(out: Path) -> dict[str, Any]:
     """The manifest without CPU times, which alone may differ between two runs."""
     manifest: dict[str, Any] = json.loads((out / "manifest.json").read_bytes())
-    del manifest["timings"]
+    del manifest["timings"], manifest["reuse"]
     for tally in manifest["funnel"]:
         del tally["seconds"]
     return manifest

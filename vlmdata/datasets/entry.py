@@ -92,6 +92,16 @@ class Entry:
         return stricter(self.annotations.commercial, self.images.commercial)
 
     @property
+    def conditions(self) -> tuple[str, ...]:
+        """What binds beyond the names of the licences, a phrase for texts, pictures and generator each."""
+        said = (
+            ("texts", self.annotations.conditions),
+            ("pictures", self.images.conditions),
+            (f"text written by {self.generator}", self.generator_terms),
+        )
+        return tuple(f"{what}: {terms}" for what, terms in said if terms)
+
+    @property
     def license(self) -> License:
         return License(
             annotations=self.annotations.name,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from json import JSONDecodeError
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vlmdata.errors import InputError, VlmdataError
+from vlmdata.errors import InputError, UsageError, VlmdataError
 from vlmdata.io.atomic import storage_errors
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SITE = "https://huggingface.co"
 
+_SENDABLE = re.compile(r"[!-~]+")
 _ASKED = 20
 _LOGIN = "`hf auth login`, or a token in HF_TOKEN"
 
@@ -29,6 +31,7 @@ def hub_errors(api: HfApi, repo: str, revision: str | None = None) -> Iterator[N
     from huggingface_hub import constants
     from huggingface_hub.errors import HTTPError, OfflineModeIsEnabled  # type: ignore[attr-defined]  # httpx's or httpx2's
 
+    check_token()
     try:
         with storage_errors(Path(constants.HF_HUB_CACHE)):
             yield
@@ -36,6 +39,17 @@ def hub_errors(api: HfApi, repo: str, revision: str | None = None) -> Iterator[N
         raise
     except (HTTPError, OfflineModeIsEnabled, OSError, JSONDecodeError) as error:
         raise InputError(_message(error, api, repo, revision)) from error
+
+
+def check_token() -> None:
+    """``UsageError`` for a token that no header can hold: the libraries below would quote it in their complaint."""
+    from huggingface_hub import get_token
+
+    token = get_token()
+    if token and not _SENDABLE.fullmatch(token):
+        raise UsageError(
+            "the token (HF_TOKEN, `hf auth login`) holds blanks or letters that no token has: copy it again"
+        )
 
 
 def _message(error: Exception, api: HfApi, repo: str, revision: str | None) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from vlmdata.errors import InputError, VlmdataError
 from vlmdata.io.atomic import storage_errors
 from vlmdata.io.hub import endpoint
+from vlmdata.io.hub_errors import check_token
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -111,6 +112,7 @@ def _hub_errors(name: str) -> Iterator[None]:
     from huggingface_hub import constants
     from huggingface_hub.errors import HTTPError, OfflineModeIsEnabled  # type: ignore[attr-defined]  # httpx's or httpx2's
 
+    check_token()
     try:
         with storage_errors(Path(constants.HF_HUB_CACHE)):
             yield

@@ -9,8 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from vlmdata.errors import InputError
-from vlmdata.shards.parquet import ParquetWriter, parquet_image_info, parquet_keys, read_parquet
-from vlmdata.shards.webdataset import WebDatasetWriter, read_webdataset, webdataset_keys, webdataset_spans
+from vlmdata.shards.parquet import ParquetWriter, parquet_image_info, parquet_keys, parquet_told, read_parquet
+from vlmdata.shards.webdataset import (
+    WebDatasetWriter,
+    read_webdataset,
+    webdataset_keys,
+    webdataset_spans,
+    webdataset_told,
+)
 from vlmdata.types import Record
 
 if TYPE_CHECKING:
@@ -76,6 +82,12 @@ def read_keys(path: Path) -> Iterator[str]:
     """The keys of a shard, in order. ``InputError`` as ``read_records``."""
     with _reading(path):
         yield from (webdataset_keys if path.suffix == ".tar" else parquet_keys)(path)
+
+
+def read_told(path: Path) -> Iterator[pa.Table]:
+    """``TOLD_COLUMNS`` of a shard, without pictures. ``InputError`` as ``read_records``."""
+    with _reading(path):
+        yield from (webdataset_told if path.suffix == ".tar" else parquet_told)(path)
 
 
 def read_image_info(path: Path) -> Iterator[list[dict[str, Any]]]:

@@ -8,6 +8,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vlmdata.shards.schema import TOLD_COLUMNS
 from vlmdata.types import Record, record_size
 
 if TYPE_CHECKING:
@@ -136,6 +137,14 @@ def parquet_image_info(path: Path) -> Iterator[list[dict[str, Any]]]:
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(columns=columns):
             yield from batch.column(0).to_pylist()
+
+
+def parquet_told(path: Path) -> Iterator[pa.Table]:
+    """``TOLD_COLUMNS`` of all rows, and nothing else."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        yield file.read(list(TOLD_COLUMNS))
 
 
 def _read_group(file: pq.ParquetFile, group: int, start: int, stop: int) -> Iterator[Record]:

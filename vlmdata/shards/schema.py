@@ -21,6 +21,8 @@ OPTIONAL_COLUMNS = (
     "alternatives", "choices", "annotations", "downloads", "text", "spans",
     "input_ids", "attention_mask", "labels", "position_ids", "sequence_lengths",
 )  # fmt: skip
+TOLD_COLUMNS = ("tags", "language", "license", "role", "image_info")
+"""In these a row tells what it is and under which terms."""
 DROPPED_COLUMNS = ("key", "step", "reason", "value", "threshold", "source", "text", "thumbnail")
 
 Feature = Mapping[str, Any]

@@ -7,10 +7,17 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from functools import cache
 from io import RawIOBase
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from vlmdata.shards.schema import BASE_COLUMNS, TOLD_COLUMNS, sample_schema
 from vlmdata.types import Record
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_TOLD_ROWS = 1000
 _SIZE, _CHECKSUM = 124, 148  # places in a header (POSIX.1-1988, ustar)
 _USTAR_SIZES = 8**11
 
@@ -96,6 +103,18 @@ def webdataset_keys(path: Path) -> Iterator[str]:
     """Its keys, in order; pictures are passed over. Raises as ``read_webdataset``."""
     with tarfile.open(path, "r:") as tar:
         yield from (members["json"].name.removesuffix(".json") for members in _samples(tar))
+
+
+def webdataset_told(path: Path) -> Iterator[pa.Table]:
+    """``TOLD_COLUMNS``, some rows at a time; pictures are passed over. Raises as ``read_webdataset``."""
+    import pyarrow as pa
+
+    whole = sample_schema(BASE_COLUMNS)
+    schema = pa.schema([whole.field(name) for name in TOLD_COLUMNS])
+    with tarfile.open(path, "r:") as tar:
+        rows = (json.loads(_read(tar, members["json"])) for members in _samples(tar))
+        while part := list(islice(rows, _TOLD_ROWS)):
+            yield pa.Table.from_pylist(part, schema)
 
 
 def _samples(tar: tarfile.TarFile) -> Iterator[dict[str, tarfile.TarInfo]]:
