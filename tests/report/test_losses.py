@@ -50,6 +50,15 @@ def test_reading_goes_on_to_a_rare_reason_and_then_stops(tmp_path: Path) -> None
     assert {example.key[0] for example in many.examples} == {"a"}
 
 
+def test_pictures_of_many_reasons_stay_within_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_dropped(tmp_path, [dropped(f"k{number}", thumbnail=picture(8, 8)) for number in range(4)])
+    about = manifest(funnel=[StepTally(name="filter.image", dropped=Counter(min_side=4))])
+    size = len(losses(tmp_path, about)[0].examples[0].picture or "")
+    monkeypatch.setattr("vlmdata.report.losses.PICTURES", 2 * size)
+    (loss,) = losses(tmp_path, about)
+    assert [example.picture is not None for example in loss.examples] == [True, True, False, False]
+
+
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "dropped").mkdir()
     (tmp_path / "dropped" / "train-00000.parquet").write_bytes(b"no parquet")
@@ -62,3 +71,10 @@ def test_reasons_without_records_are_still_told(tmp_path: Path) -> None:
         ("missing_file", 1, []),
         ("min_side", 3, []),
     ]
+
+
+def test_a_step_that_stands_twice_is_counted_once(tmp_path: Path) -> None:
+    write_dropped(tmp_path, [dropped(f"k{number}") for number in range(9)])
+    twice = [StepTally(name="filter.image", dropped=Counter(min_side=count)) for count in (3, 6)]
+    (loss,) = losses(tmp_path, manifest(funnel=twice))
+    assert (loss.count, len(loss.examples)) == (9, EXAMPLES)

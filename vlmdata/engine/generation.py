@@ -25,7 +25,7 @@ from vlmdata.errors import InputError
 from vlmdata.io.atomic import sync, write_json_atomic
 from vlmdata.shards.dropped import dropped_path, read_dropped
 from vlmdata.shards.manifest_file import MANIFEST, by_format
-from vlmdata.types import LicenseCounts, Manifest, StepTally, TaskReport
+from vlmdata.types import Distributions, LicenseCounts, Manifest, StepTally, TaskReport
 
 COMMIT = "commit.json"
 
@@ -77,6 +77,7 @@ def commit(out: Path, manifest: Manifest, finished: Iterable[TaskReport]) -> Man
                 funnel=_summed(out, manifest, reports),
                 written=manifest.written + sum(_gain(manifest, report) for report in reports),
                 licenses=_licenses(manifest, reports),
+                distributions=_distributions(manifest, reports),
             ).to_json(),
             "generation": next_generation(manifest),
             "remove": sorted({one.path for one in old} - {one.path for one in new}),
@@ -139,6 +140,16 @@ def _licenses(manifest: Manifest, reports: Sequence[TaskReport]) -> LicenseCount
     if manifest.licenses is None:
         return None
     return sum((report.licenses for report in reports), manifest.licenses)
+
+
+def _distributions(manifest: Manifest, reports: Sequence[TaskReport]) -> Distributions | None:
+    """What the manifest counts, if it does, and what is new."""
+    if manifest.distributions is None:
+        return None
+    total = Distributions()
+    for one in (manifest.distributions, *(report.distributions for report in reports)):
+        total.add(one)
+    return total.bounded()
 
 
 def _samples(manifest: Manifest, task: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from vlmdata.report.brief import cut
 from vlmdata.report.overlay import Colours, Picture, colour_of, name_of, picture
+from vlmdata.report.sequence import Sequence, sequence
 from vlmdata.types import Record
 
 _PICTURES = 4
@@ -52,6 +53,12 @@ class Card:
     origin: str
     license: str
     commercial: str
+    sequence: Sequence | None
+
+    @property
+    def weight(self) -> int:
+        """Characters that its pictures take on the page."""
+        return sum(len(uri) for picture in self.pictures for uri, _ in picture.layers)
 
 
 def card(record: Record) -> Card:
@@ -80,6 +87,7 @@ def card(record: Record) -> Card:
         origin=_line(record["dataset"], record["config"], record["source"]),
         license=_line(*dict.fromkeys((terms["images"], terms["annotations"], terms["generator"]))),
         commercial=terms["commercial"],
+        sequence=sequence(record),
     )
 
 

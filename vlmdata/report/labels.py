@@ -44,7 +44,7 @@ class Labels:
         width = sum(_WIDE if ord(character) > 0x2E7F else _NARROW for character in text) * self._font
         height = 1.2 * self._font
         at_right = box.center.x > self._frame.width / 2
-        edge = box.x2 if at_right else box.x1
+        edge = max(box.x2, width) if at_right else max(0.0, min(box.x1, self._frame.width - width))
         for top in (box.y1 - height, box.y2, box.y1):
             area = Box.from_xywh(edge - width if at_right else edge, top, width, height)
             if self._is_free(area):

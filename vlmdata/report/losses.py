@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ from vlmdata.report.overlay import data_uri
 from vlmdata.types import Manifest
 
 EXAMPLES = 4
+"""Of each reason."""
+
+PICTURES = 4_000_000
+"""Characters that all pictures together may take on the page; later examples go without."""
 
 _ROWS_AT_ONCE = 256
 _CHARACTERS = 160
@@ -33,7 +38,7 @@ class Example:
 
 @dataclass(slots=True, kw_only=True)
 class Loss:
-    """All records that one step dropped for one reason."""
+    """All records that steps of one name dropped for one reason."""
 
     step: str
     reason: str
@@ -51,19 +56,38 @@ def losses(root: Path, manifest: Manifest) -> list[Loss]:
     Of each file those with a thumbnail come first, then those whose keys hash lowest. Raises ``InputError`` for a
     damaged file.
     """
-    found = [
-        Loss(step=tally.name, reason=reason, count=count)
-        for tally in manifest.funnel
-        for reason, count in sorted(tally.dropped.items(), key=lambda item: (-item[1], item[0]))
-        if count
-    ]
+    found = _counted(manifest)
     for path in sorted((root / "dropped").glob("*.parquet")):
         open_ones = {(one.step, one.reason): one for one in found if one.wanted > 0}
         if not open_ones:
             break
         for place, rows in _best(path, open_ones).items():
             open_ones[place].examples += map(_example, rows[: open_ones[place].wanted])
+    _lighten(found)
     return found
+
+
+def _counted(manifest: Manifest) -> list[Loss]:
+    """A step that stands twice in a recipe is counted once, for its records do not say which of the two it was."""
+    total: Counter[tuple[str, str]] = Counter()
+    for tally in manifest.funnel:
+        for reason, count in by_count(tally.dropped):
+            total[tally.name, reason] += count
+    return [Loss(step=step, reason=reason, count=count) for (step, reason), count in total.items() if count]
+
+
+def by_count(counts: Counter[str]) -> list[tuple[str, int]]:
+    """Names with their counts, the most first; the same list for equal counts."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _lighten(found: list[Loss]) -> None:
+    left = PICTURES
+    for loss in found:
+        for number, example in enumerate(loss.examples):
+            left -= len(example.picture or "")
+            if left < 0:
+                loss.examples[number] = replace(example, picture=None)
 
 
 def _best(path: Path, wanted: dict[tuple[str, str], Loss]) -> dict[tuple[str, str], list[Any]]:

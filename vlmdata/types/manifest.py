@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
+from vlmdata.types.distributions import Distributions
 from vlmdata.types.sample import License
 
 SCHEMA_VERSION = 1
@@ -64,8 +65,9 @@ class ShardInfo:
 class TaskReport:
     """What one task did; written last, so it is also the mark that the task is finished.
 
-    ``funnel`` holds the tallies in the order of the line. ``licenses`` counts what came down it and was written:
-    not what a second try of a fetch keeps of earlier generations. ``timings`` is CPU seconds by kind of work.
+    ``funnel`` holds the tallies in the order of the line. ``licenses`` and ``distributions`` count what came down it
+    and was written: not what a second try of a fetch keeps of earlier generations. ``timings`` is CPU seconds by kind
+    of work, ``reuse`` how much of it was done and how much taken from earlier runs.
     """
 
     task: int
@@ -76,9 +78,12 @@ class TaskReport:
     shards: list[ShardInfo] = field(default_factory=list)
     licenses: LicenseCounts = field(default_factory=Counter)
     timings: dict[str, float] = field(default_factory=dict)
+    reuse: dict[str, int] = field(default_factory=dict)
+    distributions: Distributions = field(default_factory=Distributions)
 
     def to_json(self) -> dict[str, Any]:
-        return {**_plain(self), "licenses": _listed(self.licenses)}
+        counted = {"licenses": _listed(self.licenses), "distributions": self.distributions.to_json()}
+        return {**_plain(self), **counted}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TaskReport:
@@ -88,6 +93,7 @@ class TaskReport:
                 "funnel": [StepTally.from_json(tally) for tally in data["funnel"]],
                 "shards": [ShardInfo(**shard) for shard in data["shards"]],
                 "licenses": _counted(data.get("licenses", ())),
+                "distributions": _distributions(data) or Distributions(),
             }
         )
 
@@ -98,6 +104,8 @@ class SourceInfo:
 
     A data set directory tells what it was itself ``made_of``, back to the published sources. ``attribution`` is
     whom to name. ``expected_rows`` is how many rows its publishers count, where all of it was asked for.
+    ``conditions`` are what binds beyond the names of the licences, ``problems`` what is known to be wrong with it and
+    what became of that here; both are empty where an older vlmdata wrote them down, or nothing is known.
     """
 
     name: str
@@ -109,6 +117,8 @@ class SourceInfo:
     license_images: str | None = None
     attribution: str | None = None
     expected_rows: int | None = None
+    conditions: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
     made_of: tuple[SourceInfo, ...] = ()
 
     @property
@@ -131,14 +141,17 @@ class SourceInfo:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> SourceInfo:
-        return cls(**{**data, "made_of": tuple(map(cls.from_json, data.get("made_of", ())))})
+        lists = {name: tuple(data.get(name, ())) for name in ("conditions", "problems")}
+        return cls(**{**data, **lists, "made_of": tuple(map(cls.from_json, data.get("made_of", ())))})
 
 
 @dataclass(slots=True, kw_only=True)
 class Manifest:
     """``manifest.json`` of a data set directory (SCHEMA, version 1).
 
-    ``licenses`` counts the samples in the shards; None where an older vlmdata wrote them without counting.
+    ``licenses`` and ``distributions`` count the samples in the shards; None where an older vlmdata wrote them without
+    counting. ``reuse`` counts pictures ``rendered`` and taken from earlier runs (``renders_kept``), and looks of steps
+    at pictures (``answered``, ``answers_kept``); like ``timings`` it differs between runs of equal output.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -157,6 +170,8 @@ class Manifest:
     shards: list[ShardInfo]
     timings: dict[str, float]
     licenses: LicenseCounts | None = None
+    reuse: dict[str, int] = field(default_factory=dict)
+    distributions: Distributions | None = None
 
     @property
     def origins(self) -> list[SourceInfo]:
@@ -164,7 +179,11 @@ class Manifest:
         return [origin for source in self.sources for origin in source.origins]
 
     def to_json(self) -> dict[str, Any]:
-        return {**_plain(self), "licenses": None if self.licenses is None else _listed(self.licenses)}
+        counted = {
+            "licenses": None if self.licenses is None else _listed(self.licenses),
+            "distributions": self.distributions.to_json() if self.distributions else None,
+        }
+        return {**_plain(self), **counted}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Manifest:
@@ -175,6 +194,7 @@ class Manifest:
                 "funnel": [StepTally.from_json(tally) for tally in data["funnel"]],
                 "shards": [ShardInfo(**shard) for shard in data["shards"]],
                 "licenses": None if data.get("licenses") is None else _counted(data["licenses"]),
+                "distributions": _distributions(data),
             }
         )
 
@@ -195,6 +215,11 @@ def _counted(listed: Iterable[Mapping[str, Any]]) -> LicenseCounts:
         samples = terms.pop("samples")
         counts[License(**terms)] += samples
     return counts
+
+
+def _distributions(data: Mapping[str, Any]) -> Distributions | None:
+    told = data.get("distributions")
+    return None if told is None else Distributions.from_json(told)
 
 
 def _plain(thing: Any) -> Any:
