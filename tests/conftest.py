@@ -22,7 +22,10 @@ REAL = Path(__file__).parents[2] / "shared" / "data"
 def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Indexes and fetched inputs of tests never meet the user's; one folder serves the whole session."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VLMDATA_HOME", str(tmp_path_factory.mktemp("home")))
+        home = tmp_path_factory.mktemp("home")
+        # A test that takes pictures of an earlier one would prove nothing. Those of the stores have homes of their own.
+        (home / "cache.toml").write_text("[bounds]\nanswers = 0\nrenders = 0\n")
+        patch.setenv("VLMDATA_HOME", str(home))
         yield
 
 

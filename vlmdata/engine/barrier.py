@@ -17,12 +17,15 @@ from vlmdata.engine import workspace
 from vlmdata.engine.job import Job, Task
 from vlmdata.engine.ledger import Ledger
 from vlmdata.engine.line import flow
+from vlmdata.engine.memory import remembering
 from vlmdata.engine.plan import Plan
 from vlmdata.engine.progress import Progress
 from vlmdata.engine.surveys import keep, kept_survey, take_over
 from vlmdata.executors import Executor
 from vlmdata.io.atomic import publishing
+from vlmdata.io.cache import surveys
 from vlmdata.io.digest import combined, sha256_file
+from vlmdata.io.reuse import bounds, without_oldest
 from vlmdata.steps.base import Context, GlobalStep
 from vlmdata.types import Dropped
 
@@ -64,6 +67,8 @@ def _survey_all(job: Job, plan: Plan, number: int, barrier: int, executor: Execu
         pass
     for task in todo:
         keep(workspace.signature_path(job.out, barrier, task.index), kept_survey(plan, number, task))
+    if todo:
+        without_oldest(surveys(), "*/*.parquet", bounds()["surveys"])
 
 
 class _Unrecorded:
@@ -85,13 +90,17 @@ def _survey(job: Job, number: int, barrier: int, task: Task) -> int:
     assert isinstance(step, GlobalStep)
     schema = _with_identity(step.signature_schema())
     ledger = Ledger([one.name for one in job.recipe.steps], job.recipe.errors.max_unexpected, _Unrecorded())
-    ctx = Context(job.recipe.seed, step.name)
     path = workspace.signature_path(job.out, barrier, task.index)
     path.parent.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, object]] = []
     count = 0
-    with publishing(path) as partial_path, pq.ParquetWriter(partial_path, schema) as writer:
-        for sample in flow(job, task, ledger, stop=number):
+    with (
+        publishing(path) as partial_path,
+        pq.ParquetWriter(partial_path, schema) as writer,
+        remembering(job.reuse, task.rows) as memory,
+    ):
+        ctx = Context(job.recipe.seed, step.name, memory=memory)
+        for sample in flow(job, task, ledger, stop=number, memory=memory):
             rows.append({"task": task.index, "row": count, "key": sample.key, **step.signature(sample, ctx)})
             count += 1
             if len(rows) == _ROWS_AT_ONCE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vlmdata.engine.memory import Reuse
 from vlmdata.engine.stratified import Stratified
 from vlmdata.io.http.policy import HttpPolicy
 from vlmdata.io.source import RecipeInput
@@ -88,6 +89,7 @@ class Job:
     decoder: Decoder = CPU
     fetching: Fetching = field(default_factory=Fetching)
     retry: Retry | None = None
+    reuse: Reuse = field(default_factory=Reuse)
 
     @property
     def downloads(self) -> bool:

@@ -17,7 +17,7 @@ from vlmdata.engine.rows import rows_of
 from vlmdata.engine.workspace import decision_path
 from vlmdata.errors import RunError, VlmdataError
 from vlmdata.recipe.licenses import refusal
-from vlmdata.steps.base import Context, GlobalStep, Step, StreamStep
+from vlmdata.steps.base import Context, GlobalStep, Memory, Step, StreamStep
 from vlmdata.types import Drop, Dropped, Rejected, Sample, StepTally
 
 _NOBODY: frozenset[str] = frozenset()
@@ -26,11 +26,16 @@ Apply = Callable[[Sample], Sample | Drop | list[Sample]]
 
 
 def flow(
-    job: Job, task: Task, ledger: Ledger, stop: int | None = None, earlier: Earlier | None = None
+    job: Job,
+    task: Task,
+    ledger: Ledger,
+    stop: int | None = None,
+    earlier: Earlier | None = None,
+    memory: Memory | None = None,
 ) -> Iterator[Sample]:
     """Samples of ``task`` after the steps before number ``stop`` (all by default), in their order.
 
-    With ``earlier`` those alone that it lacks.
+    With ``earlier`` those alone that it lacks. Steps ask ``memory`` what is known of pictures.
     """
     samples = _read(job, task, ledger)
     if earlier:
@@ -40,7 +45,7 @@ def flow(
     ordinals: Counter[str] = Counter()
     barriers = 0
     for step, tally in zip(job.recipe.steps[:stop], ledger.steps, strict=False):
-        ctx = Context(job.recipe.seed, step.name, ordinals[step.name], tally.notes)
+        ctx = Context(job.recipe.seed, step.name, ordinals[step.name], tally.notes, memory)
         ordinals[step.name] += 1
         step.setup()
         if isinstance(step, StreamStep):

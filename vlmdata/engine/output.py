@@ -21,7 +21,7 @@ from vlmdata.io.cache import home
 from vlmdata.report.page import REPORT, write_report
 from vlmdata.shards.card import write_card
 from vlmdata.shards.manifest_file import MANIFEST, read_manifest, write_manifest
-from vlmdata.types import LicenseCounts, Manifest, StepTally, TaskReport
+from vlmdata.types import Distributions, LicenseCounts, Manifest, StepTally, TaskReport
 
 Standing = Literal["new", "unfinished", "finished", "replaced"]
 
@@ -137,6 +137,7 @@ def reports(out: Path, plan: Plan) -> Iterator[TaskReport]:
 
 def _manifest(out: Path, plan: Plan) -> Manifest:
     licenses: LicenseCounts = Counter()
+    distributions = Distributions()
     manifest = Manifest(
         kind=plan.kind,
         role=plan.role,
@@ -159,9 +160,13 @@ def _manifest(out: Path, plan: Plan) -> Manifest:
         manifest.written += report.written
         manifest.shards += report.shards
         licenses.update(report.licenses)
+        distributions.add(report.distributions)
         _add(manifest.funnel, report.funnel)
         for name, seconds in sorted(report.timings.items()):
             manifest.timings[name] = round(manifest.timings.get(name, 0.0) + seconds, 3)
+        for name, count in sorted(report.reuse.items()):
+            manifest.reuse[name] = manifest.reuse.get(name, 0) + count
+    manifest.distributions = distributions.bounded()
     return manifest
 
 

@@ -204,5 +204,7 @@ def _info(source: RecipeInput, rows: int) -> SourceInfo:
         license_images=source.license.images,
         attribution=", ".join(filter(None, (entry.title, entry.citation))) if entry else None,
         expected_rows=source.expected_rows if whole else None,
+        conditions=entry.conditions if entry else (),
+        problems=tuple(f"{one.what}: {one.treatment}" for one in entry.problems) if entry else (),
         made_of=tuple(source.made_of()),
     )

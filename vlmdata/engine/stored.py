@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from vlmdata.engine.ledger import Ledger
+from vlmdata.engine.memory import Memory
 from vlmdata.engine.received import received
 from vlmdata.errors import BadRecord
 from vlmdata.pixels.decoder import Decoder
@@ -17,13 +19,22 @@ from vlmdata.types import Drop, Image, Mask, Sample, Size, StoredView, Written
 
 
 def as_rendered(
-    window: Sequence[Sample], policy: PixelPolicy, decoder: Decoder, clock: RenderClock, ledger: Ledger
+    window: Sequence[Sample],
+    policy: PixelPolicy,
+    decoder: Decoder,
+    clock: RenderClock,
+    ledger: Ledger,
+    memory: Memory,
 ) -> Iterator[Written]:
-    """One batched render; samples with a bad picture are dropped, charged to ``clean.image`` where there is one.
+    """One batched render, but for what ``memory`` has; samples with a bad picture are dropped.
+
+    They are charged to ``clean.image`` where there is one.
 
     Documents go on without it, as ``received`` says.
     """
-    outcomes = iter(render([image for sample in window for image in sample.images], policy, clock, decoder))
+    images = [image for sample in window for image in sample.images]
+    drawing = partial(render, policy=policy, clock=clock, decoder=decoder)
+    outcomes = iter(memory.rendered(images, policy, drawing))
     for sample in window:
         ledger.render.entered += 1
         pictures = [next(outcomes) for _ in sample.images]
