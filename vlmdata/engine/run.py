@@ -12,15 +12,18 @@ from pathlib import Path
 from vlmdata.engine import output, workspace
 from vlmdata.engine.barrier import decide_all
 from vlmdata.engine.crawl import crawled
+from vlmdata.engine.fingerprints import Maker, Written
 from vlmdata.engine.generation import commit, folder_of, next_generation, recover, tasks_with_failures
 from vlmdata.engine.job import Fetching, Job, Retry, Task
 from vlmdata.engine.ledger import RESTORED
+from vlmdata.engine.memory import Reuse
 from vlmdata.engine.plan import Plan, make_plan
 from vlmdata.engine.progress import Progress, Silent
+from vlmdata.engine.reuse import reuse_of
 from vlmdata.engine.worker import run_task
 from vlmdata.errors import StorageError, UsageError
 from vlmdata.executors import EXECUTORS, Executor
-from vlmdata.io.cache import fetched
+from vlmdata.io.cache import fetched, in_use
 from vlmdata.io.digest import combined
 from vlmdata.io.img2dataset import check_importable
 from vlmdata.io.source import RecipeInput
@@ -29,6 +32,7 @@ from vlmdata.recipe import Output, Recipe
 from vlmdata.shards.directory import Directory
 from vlmdata.shards.manifest_file import MANIFEST, read_manifest
 from vlmdata.steps.base import AnyStep
+from vlmdata.steps.leaks import Decontaminate, Model, Named
 from vlmdata.types import Manifest
 
 DOWNLOADERS = ("vlmdata", "img2dataset")
@@ -40,7 +44,8 @@ class Where:
 
     ``fetching`` bounds the run as a whole; each worker gets its part. ``downloader`` asks the servers: ``vlmdata``
     or ``img2dataset``. ``decoder`` stands in the plan of a recipe and in its fingerprint; fetched pictures
-    are decoded by the CPU, if at all.
+    are decoded by the CPU, if at all. Without ``reuse`` nothing is taken of what earlier runs found out or rendered,
+    and nothing is kept.
     """
 
     workers: int = 1
@@ -49,9 +54,11 @@ class Where:
     fetching: Fetching = field(default_factory=Fetching)
     downloader: str = DOWNLOADERS[0]
     decoder: Decoder = CPU
+    reuse: bool = True
     progress: Progress = field(default_factory=Silent)
 
 
+@in_use()
 def preprocess(recipe: Recipe, out: Path, where: Where) -> Manifest:
     """Run a recipe into the folder ``out``. The same command again resumes, or finds it finished."""
     return _run(plan_of(recipe, where), out.absolute(), where)
@@ -64,10 +71,24 @@ def plan_of(recipe: Recipe, where: Where) -> Plan:
     for step in recipe.steps:
         if step.extras:
             step.setup()  # what is not installed is said before anything is fetched
+    recipe = _with_fingerprints(recipe, where)
     sources = [_fetched(one, where) if one.remote else one for one in recipe.inputs]
     return make_plan(recipe, sources, decoder=where.decoder)
 
 
+@in_use()
+def fingerprints(
+    what: Named | Path, out: Path, where: Where, *, limit: int | None = None, model: str | None = None
+) -> Written:
+    """Write the fingerprints of an evaluation set, by name or in a data set directory, into the file ``out``.
+
+    ``model`` is an image encoder in ONNX, whose vectors are written, too.
+    """
+    maker = _fingerprint_maker(where)
+    return maker.write(maker.directories(what, limit), out.absolute(), Model(model) if model else None)
+
+
+@in_use()
 def fetch(
     source: RecipeInput,
     out: Path | None,
@@ -99,12 +120,27 @@ def fetch(
     return folder, _run(plan, folder, where)
 
 
+def _with_fingerprints(recipe: Recipe, where: Where) -> Recipe:
+    """With the files that steps against evaluation sets compare with."""
+    make = _fingerprint_maker(where).step
+    steps = tuple(make(step) if isinstance(step, Decontaminate) else step for step in recipe.steps)
+    return recipe.model_copy(update={"steps": steps})
+
+
+def _fingerprint_maker(where: Where) -> Maker:
+    return Maker(partial(_fetched, where=where), _executor(where), where.progress.remark)
+
+
+def _executor(where: Where) -> Executor:
+    return EXECUTORS[where.executor or ("processes" if where.workers > 1 else "serial")](where.workers)
+
+
 def _remark(source: RecipeInput, where: Where) -> None:
     for remark in source.remarks():
         where.progress.remark(f"{source.title}: {remark}")
 
 
-def _fetched(source: RecipeInput, where: Where) -> RecipeInput:
+def _fetched(source: RecipeInput, where: Where) -> Directory:
     # How often rows are taken is the recipe's; the copy that all recipes share has each of them once.
     once = source.model_copy(update={"weight": 1.0, "count": None}).pinned()
     recipe = Recipe(version=1, name=source.title, inputs=(once,))
@@ -185,13 +221,21 @@ def _job(plan: Plan, out: Path, where: Where) -> Job:
         fingerprint=plan.fingerprint,
         decoder=plan.decoder,
         fetching=replace(where.fetching, policy=where.fetching.policy.shared_by(workers)),
+        reuse=_reuse(plan, where),
     )
+
+
+def _reuse(plan: Plan, where: Where) -> Reuse:
+    reuse, remarks = reuse_of(plan) if where.reuse else (Reuse(), ())
+    for remark in remarks:
+        where.progress.remark(remark)
+    return reuse
 
 
 @contextmanager
 def _writing(out: Path, plan: Plan, where: Where, making: Path | None = None) -> Iterator[Executor]:
     """Everything that holds while files are written: the lock, clean ends, progress, errors in plain words."""
-    executor = EXECUTORS[where.executor or ("processes" if where.workers > 1 else "serial")](where.workers)
+    executor = _executor(where)
     try:
         with (
             workspace.locked(out),

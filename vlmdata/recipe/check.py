@@ -16,11 +16,13 @@ from vlmdata.io.source import RecipeInput
 from vlmdata.io.yaml_text import Where
 from vlmdata.models.presets import MODELS, REFUSED
 from vlmdata.recipe.complaints import complaint, nearest, short
+from vlmdata.recipe.evaluation import evaluation_sources
 from vlmdata.recipe.model import Recipe
 from vlmdata.recipe.roles import mixed_roles
 from vlmdata.shards.directory import Directory
 from vlmdata.steps import steps_by_name
 from vlmdata.steps.base import AnyStep
+from vlmdata.steps.leaks import Decontaminate
 from vlmdata.steps.resize import ImageResize
 
 FILE_FORMATS = {"urls": "table", "archive": "zip or tar"}
@@ -51,6 +53,8 @@ class Checker:
         for index, step in enumerate(steps):
             if complaint := step.ready():
                 raise self.error(("steps", index, step.name), complaint)
+            if isinstance(step, Decontaminate):
+                self.check_evaluation(step, ("steps", index, step.name))
         recipe = _limited(self.validated(Recipe, {**data, "inputs": inputs, "steps": steps}, ()))
         if mixed := mixed_roles(inputs):
             raise self.error(("inputs",), mixed)
@@ -114,6 +118,13 @@ class Checker:
             for part in first["loc"]:
                 field += (part,) if (*where, *field, part) in self.lines or not self.lines else ()
             raise self.error((*where, *field), complaint(kind, field, first)) from error
+
+    def check_evaluation(self, step: Decontaminate, where: Where) -> None:
+        for named in step.named:
+            try:
+                evaluation_sources(named)
+            except RecipeError as error:
+                raise self.error((*where, "against"), str(error)) from error
 
     def check_order(self, steps: Sequence[AnyStep]) -> None:
         closed: str | None = None
