@@ -1,11 +1,16 @@
+import io
 import random
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image as Pillow
 
+from vlmdata.steps.base import Context
 from vlmdata.steps.dedup import DedupExact
-from vlmdata.types import Annotation, Box, Drop, HFlip
+from vlmdata.types import Annotation, Box, Drop, HFlip, Image, Size
 
 pa = pytest.importorskip("pyarrow")
 
@@ -79,3 +84,90 @@ def test_the_decision_names_the_survivor(make, ctx):
     assert DedupExact().resolve(sample, None, ctx) is sample
     drop = DedupExact().resolve(sample, {"task": 0, "key": "k", "survivor": "a"}, ctx)
     assert drop == Drop(reason="duplicate", value="a")
+
+
+def encoded(im, form, **options):
+    data = io.BytesIO()
+    im.save(data, form, **options)
+    return Image(
+        data=data.getvalue(),
+        original=Size(*im.size),
+        media_type=f"image/{form.lower()}",
+        sha256=sha256(data.getvalue()).hexdigest(),
+    )
+
+
+def noise(seed=0):
+    return Pillow.fromarray(np.random.default_rng(seed).integers(0, 256, (30, 40, 3), dtype=np.uint8))
+
+
+def test_by_pixels_the_file_format_and_metadata_do_not_count(make, ctx):
+    im = noise()
+    turned = Pillow.Exif()
+    turned[0x0112] = 3
+    same = [
+        encoded(im, "PNG"),
+        encoded(im, "WEBP", lossless=True),
+        encoded(im, "TIFF"),
+        encoded(im.rotate(180), "PNG", exif=turned.tobytes()),
+    ]
+    other = [
+        encoded(im, "JPEG"),
+        encoded(noise(1), "PNG"),
+        encoded(im.resize((40, 29)), "PNG"),
+        encoded(im, "PNG").transformed(HFlip()),
+        encoded(Pillow.fromarray(np.asarray(im).reshape(40, 30, 3)), "PNG"),
+    ]
+    step = DedupExact(by="pixels")
+    digests = [step.signature(make(images=(image,)), ctx)["digest"] for image in (*same, *other)]
+    assert len(set(digests[: len(same)])) == 1
+    assert len(set(digests)) == 1 + len(other)
+
+
+def test_by_pixels_what_cannot_be_looked_at_and_text_are_left_alone(make, picture):
+    ctx = Context(seed=1, step="dedup.exact")
+    step = DedupExact(by="pixels")
+    good, bad = encoded(noise(), "PNG"), replace(encoded(noise(), "PNG"), data=b"x")
+    clip = replace(picture(), media_type="video/mp4")
+    samples = [make(images=images) for images in ((good, bad), (clip,), ())]
+    assert [step.signature(sample, ctx)["digest"] for sample in samples] == [None] * 3
+    assert ctx.notes == {"left_alone:not_an_image": 1, "left_alone:clip": 1}
+
+
+def test_by_text_what_a_reader_would_not_tell_apart_is_one(make, ctx):
+    step = DedupExact(by="text")
+    same = [
+        make(("user", 0, "What  is\tit?"), ("assistant", "A Cat.")),
+        make(("user", "what is it"), ("assistant", "“a cat”"), sizes=[]),
+        make(("user", "ＷＨＡＴ is it ?"), ("assistant", "a cat！")),
+    ]
+    other = [
+        make(("user", "What is it?"), ("assistant", "A dog.")),
+        make(("assistant", "What is it?"), ("user", "A cat.")),
+        make(("user", "What is it? A cat.")),
+        make(("user", "!?")),
+    ]
+    digests = [step.signature(sample, ctx)["digest"] for sample in (*same, *other)]
+    assert len(set(digests[:3])) == 1
+    assert len(set(digests)) == 1 + len(other)
+    assert step.signature(make(("user", 0)), ctx) == {"digest": None}
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1000])
+def test_many_rows_are_decided_in_parts_as_in_one(make, ctx, at_once, monkeypatch):
+    monkeypatch.setattr("vlmdata.steps.dedup._ROWS_AT_ONCE", at_once)
+    step = DedupExact()
+    words = [random.Random(0).choice("abcdefghijklmnopqrst") + str(n % 40 // (n % 3 + 1)) for n in range(200)]
+    tasks = [
+        [make(("user", word), sizes=[], key=f"k{task}-{row}") for row, word in enumerate(words[task::4])]
+        for task in range(4)
+    ]
+    first: dict[str, str] = {}
+    expected = []
+    for task, samples in enumerate(tasks):
+        for sample in samples:
+            survivor = first.setdefault(sample.messages[0].text, sample.key)
+            expected += [(task, sample.key, survivor)] if survivor != sample.key else []
+    decision = decided(step, ctx, tasks, shuffle=1)
+    found = zip(*(decision[name].to_pylist() for name in ("task", "key", "survivor")), strict=True)
+    assert sorted(found) == sorted(expected)

@@ -53,3 +53,42 @@ def test_reasons(make, ctx):
 def test_a_wrong_condition_is_shown_when_the_recipe_is_read():
     with pytest.raises(ValidationError, match=r"\^"):
         FilterExpr(keep="width >")
+
+
+LAION = "punsafe < 0.1 and pwatermark < 0.3 and similarity > 0.28"
+
+
+@pytest.mark.parametrize(
+    ("scores", "reason"),
+    [
+        ((0.01, 0.1, 0.3), None),
+        (("0.01", " 1e-1", ".3"), None),
+        ((0, 0, 1), None),
+        (("0.5", 0.1, 0.3), "expr"),
+        ((0.01, "0.1", "0.2"), "expr"),
+        ((None, 0.1, 0.3), "null:punsafe"),
+        ((0.01, float("nan"), 0.3), "null:pwatermark"),
+        ((0.01, 0.1, "NaN"), "null:similarity"),
+        ((0.01, 0.1, " "), "null:similarity"),
+        ((None, 0.9, 0.3), "expr"),
+        ((0.01, 0.1, "high"), "expr_type"),
+        ((0.01, True, 0.3), "expr_type"),
+    ],
+)
+def test_scores_as_tables_of_laion_have_them(make, ctx, scores, reason):
+    names = ("punsafe", "pwatermark", "similarity")
+    sample = sample_of(make, **dict(zip(names, scores, strict=True)))
+    outcome = FilterExpr(keep=LAION).apply(sample, ctx)
+    assert (outcome.reason if isinstance(outcome, Drop) else None) == reason
+
+
+def test_a_score_that_is_not_there_is_null(make, ctx):
+    assert FilterExpr(keep=LAION).apply(sample_of(make), ctx).reason == "null:punsafe"
+    sample = sample_of(make, similarity=float("nan"))
+    assert FilterExpr(keep="similarity > 0.28 or similarity is null").apply(sample, ctx) is sample
+
+
+def test_text_stays_text_where_text_is_asked_for(make, ctx):
+    sample = sample_of(make, id="007", score="3", NSFW="UNLIKELY")
+    keep = "id = '007' and score + 1 = 4 and 2 < score and score in (3, 4) and NSFW = 'UNLIKELY'"
+    assert FilterExpr(keep=keep).apply(sample, ctx) is sample

@@ -19,12 +19,17 @@ from vlmdata.steps.expr import FilterExpr
 from vlmdata.steps.flip import HFlipAugment, RotateAugment, VFlipAugment
 from vlmdata.steps.frames import ImageFrames
 from vlmdata.steps.group import Group
-from vlmdata.steps.image import CleanImage, FilterImage
+from vlmdata.steps.image import CleanImage, FilterImage, FilterOddSize
+from vlmdata.steps.leaks import Decontaminate
+from vlmdata.steps.near import DedupNear
 from vlmdata.steps.noise import AugmentNoise
 from vlmdata.steps.ocr import Ocr
 from vlmdata.steps.pack import Pack
 from vlmdata.steps.pad import ImagePad
+from vlmdata.steps.privacy import PrivacyFaces, PrivacyText
 from vlmdata.steps.resize import ImageResize
+from vlmdata.steps.safety import SafetyNsfw
+from vlmdata.steps.similarity import FilterSimilarity
 from vlmdata.steps.text import CleanText, FilterText
 from vlmdata.steps.tile import TileAnyres
 from vlmdata.steps.tokenize import Tokenize
@@ -35,9 +40,14 @@ STEPS: tuple[type[AnyStep], ...] = (
     CleanImage,
     CleanBoxes,
     FilterImage,
+    FilterOddSize,
     CleanText,
     FilterText,
     FilterExpr,
+    FilterSimilarity,
+    SafetyNsfw,
+    PrivacyFaces,
+    PrivacyText,
     SampleCaptions,
     SampleAnswers,
     Explode,
@@ -45,6 +55,8 @@ STEPS: tuple[type[AnyStep], ...] = (
     Group,
     Balance,
     DedupExact,
+    DedupNear,
+    Decontaminate,
     ImageFrames,
     VideoFrames,
     ImageResize,

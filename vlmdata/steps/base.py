@@ -11,13 +11,13 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from vlmdata.io.digest import number_of
+from vlmdata.io.reuse import identity_of
 from vlmdata.types import Drop, Dropped, Image, Sample
 
 if TYPE_CHECKING:
@@ -62,10 +62,9 @@ class Context:
         ``question`` names all that decides the answer besides the pixels: what is asked, every setting, the hash
         of a model. What ``work`` raises is raised, and not remembered.
         """
-        if self.memory is None or image.sha256 is None:
+        if self.memory is None or image.data is None:
             return work()
-        whole = repr((question, image.sha256, image.frame, image.edits))
-        return self.memory.recall(blake2b(whole.encode(), digest_size=32).digest(), work)
+        return self.memory.recall(identity_of(image, question), work)
 
 
 class AnyStep(BaseModel, ABC):

@@ -1,12 +1,7 @@
 import pytest
 
-from vlmdata.steps.image import CleanImage, FilterImage
+from vlmdata.steps.image import FilterImage
 from vlmdata.types import Crop, Drop
-
-
-def test_clean_image_leaves_the_proof_to_the_decode(make, ctx):
-    sample = make(("user", 0))
-    assert CleanImage().apply(sample, ctx) is sample
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Steps that look at pictures without touching them."""
+"""Pictures by their size and shape."""
 
 from __future__ import annotations
 
@@ -9,32 +9,6 @@ from pydantic import Field
 from vlmdata.steps.base import Context, Step
 from vlmdata.steps.limits import contradiction, first_exceeded
 from vlmdata.types import Drop, Sample, Size
-
-
-class CleanImage(Step):
-    """Keep only samples all of whose pictures decode to the last pixel.
-
-    ## Why
-    Public data holds truncated downloads, web pages named ``.jpg`` and pictures made to exhaust memory. The step
-    itself does nothing: pictures are decoded once, at the end of the line, and whatever fails there, or already
-    in its header, is counted here. Without this step such samples are dropped all the same, under ``render``.
-
-    ## Drops
-    - ``empty``: no bytes
-    - ``not_an_image``: the bytes are something else, such as HTML
-    - ``truncated``: the data ends too soon
-    - ``corrupt``: the data is damaged
-    - ``bomb``: far more pixels declared than any photograph has
-    - ``unsupported_format``: a picture of a kind that is not read
-
-    ## Example
-        - clean.image
-    """
-
-    name = "clean.image"
-
-    def apply(self, sample: Sample, ctx: Context) -> Sample:
-        return sample
 
 
 class FilterImage(Step):
@@ -55,6 +29,7 @@ class FilterImage(Step):
     """
 
     name = "filter.image"
+    judges = True
 
     min_side: Annotated[int | None, Field(gt=0, description="pixels, shorter side")] = None
     max_side: Annotated[int | None, Field(gt=0, description="pixels, longer side")] = None
