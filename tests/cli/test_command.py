@@ -16,13 +16,18 @@ VERBS = (
     "fetch",
     "preprocess",
     "check",
+    "fingerprints",
     "steps",
     "datasets",
     "models",
     "tokens",
     "inspect",
     "verify",
+    "report",
     "compact",
+    "export",
+    "push",
+    "cache",
     "doctor",
 )
 

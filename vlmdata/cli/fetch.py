@@ -88,7 +88,7 @@ def fetch(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fetch data sets, Hub repositories, archives and lists of URLs.
+    """Fetch data sets, Hub repositories, archives, lists of URLs.
 
     Original bytes are kept. The same command again resumes, or finds it fetched.
 

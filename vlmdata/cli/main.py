@@ -15,7 +15,24 @@ from typing import Annotated, cast
 import typer
 
 from vlmdata import __version__
-from vlmdata.cli import check, compact, datasets, doctor, fetch, inspect, models, preprocess, steps, tokens, verify
+from vlmdata.cli import (
+    cache,
+    check,
+    compact,
+    datasets,
+    doctor,
+    export,
+    fetch,
+    fingerprints,
+    inspect,
+    models,
+    preprocess,
+    push,
+    report,
+    steps,
+    tokens,
+    verify,
+)
 from vlmdata.cli.terminal import printable
 from vlmdata.errors import VlmdataError
 from vlmdata.io.memory import collect_seldom, keep_freed_buffers
@@ -33,19 +50,28 @@ VERBS = (
     ("fetch", fetch.fetch),
     ("preprocess", preprocess.preprocess),
     ("check", check.check),
+    ("fingerprints", fingerprints.fingerprints),
     ("steps", steps.steps),
     ("datasets", datasets.datasets),
     ("models", models.models),
     ("tokens", tokens.tokens),
     ("inspect", inspect.inspect),
     ("verify", verify.verify),
+    ("report", report.report),
     ("compact", compact.compact),
+    ("export", export.export),
+    ("push", push.push),
+    ("cache", cache.cache),
     ("doctor", doctor.doctor),
 )
 for _name, _verb in VERBS:
     app.command(_name)(_verb)
 
-_RESUMED = ("fetch", "preprocess")
+_RESUMED = {
+    "fetch": "Finished shards are kept",
+    "preprocess": "Finished shards are kept",
+    "push": "What has arrived is kept",
+}
 _INTERRUPTED = 130
 # Newer typer has its own copy of click: the base class of wrong use is reached from the one class typer exports.
 _WrongUse = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
@@ -96,8 +122,8 @@ def exit_code(arguments: list[str], debug: bool = False) -> int:
         report = "" if debug else ". Please report this with the output of --debug"
         return _fail(f"unexpected {type(error).__name__}: {error}{report}", 1, debug)
     if code == _INTERRUPTED:
-        resumed = ". Finished shards are kept; the same command goes on from there"
-        return _fail("interrupted" + (resumed if arguments[:1] and arguments[0] in _RESUMED else ""), _INTERRUPTED)
+        kept = _RESUMED.get("".join(arguments[:1]))
+        return _fail(f"interrupted{f'. {kept}; the same command goes on from there' if kept else ''}", _INTERRUPTED)
     return code if isinstance(code, int) else 0
 
 
