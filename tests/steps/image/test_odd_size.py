@@ -15,7 +15,9 @@ def outcomes(step, ctx, make, sizes):
     rows = [{"task": 0, "row": row, "key": one.key, **step.signature(one, ctx)} for row, one in enumerate(samples)]
     identity = [pa.field("task", pa.int32()), pa.field("row", pa.int64()), pa.field("key", pa.string())]
     table = pa.Table.from_pylist(rows, pa.schema([*identity, *step.signature_schema()]))
-    decided = [step.decide(ds.dataset(part), Path("unused")) for part in (table, table.take(list(range(len(rows)))[::-1]))]
+    decided = [
+        step.decide(ds.dataset(part), Path("unused")) for part in (table, table.take(list(range(len(rows)))[::-1]))
+    ]
     decided = [part.sort_by("key") for part in decided]
     assert decided[0].equals(decided[1])
     found = {row["key"]: row for row in decided[0].to_pylist()}

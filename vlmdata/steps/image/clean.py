@@ -25,17 +25,17 @@ Issue = Literal[
 USUAL: tuple[Issue, ...] = ("blank", "low_information", "dark", "bright", "blurred", "border")
 Share = Annotated[float, Field(ge=0, le=1)]
 
-_BELOW = {
-    "blank": "content",
-    "low_information": "detail",
-    "dark": "brightest",
-    "placeholder": "middle",
-    "grayscale": "colour",
-}
-_ABOVE = {"bright": "darkest", "blurred": "blur", "border": "bars"}
 MEASURES: Mapping[str, tuple[str, bool]] = MappingProxyType(
-    {issue: (measure, True) for issue, measure in _BELOW.items()}
-    | {issue: (measure, False) for issue, measure in _ABOVE.items()}
+    {
+        "blank": ("content", True),
+        "placeholder": ("middle", True),
+        "low_information": ("detail", True),
+        "dark": ("brightest", True),
+        "bright": ("darkest", False),
+        "border": ("bars", False),
+        "blurred": ("blur", False),
+        "grayscale": ("colour", True),
+    }
 )
 """For each issue told by pixels, which of ``Quality`` it is about, and whether less of it is worse."""
 
