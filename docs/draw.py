@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from itertools import cycle
 from math import ceil, sqrt
 from pathlib import Path
 
@@ -46,7 +47,7 @@ TALKS = (
     ("en", "What does the sign on the left say?", 'It says "EXIT".'),
 )
 CELL = (300, 250)
-_LINE = 16
+LINE = 16
 
 
 def main() -> None:
@@ -100,27 +101,26 @@ def rendered(sample: Sample) -> list[Pillow.Image]:
     assert isinstance(done, Rendered)
     image = sample.images[0]
     views = [Pillow.open(io.BytesIO(view.data)).convert("RGB") for view in done.views]
-    for colour, mark in zip(COLOURS, sample.annotations, strict=True):
-        assert mark.box
-        for seen in image.layout.locate(mark.box, image.size):
+    for colour, mark in zip(cycle(COLOURS), sample.annotations, strict=False):
+        for seen in image.layout.locate(mark.box, image.size) if mark.box else ():
             ImageDraw.Draw(views[seen.view]).rectangle(seen.box.xyxy, outline=colour, width=4)
     return views
 
 
 def _sheet(shown: Sequence[tuple[str, list[Pillow.Image]]], columns: int) -> Pillow.Image:
     rows = -(-len(shown) // columns)
-    width, height = CELL[0], CELL[1] + 5 * _LINE
+    width, height = CELL[0], CELL[1] + 5 * LINE
     sheet = Pillow.new("RGB", (columns * width, rows * height), "white")
     for number, (text, views) in enumerate(shown):
         left, top = number % columns * width, number // columns * height
-        sheet.paste(_arranged(views), (left + 6, top + 6))
+        sheet.paste(arranged(views), (left + 6, top + 6))
         draw = ImageDraw.Draw(sheet)
-        for line, words in enumerate(_wrapped(text)):
-            draw.text((left + 6, top + CELL[1] + line * _LINE), words, fill="black", font=_font())
+        for line, words in enumerate(wrapped(text)):
+            draw.text((left + 6, top + CELL[1] + line * LINE), words, fill="black", font=font())
     return sheet
 
 
-def _arranged(views: list[Pillow.Image]) -> Pillow.Image:
+def arranged(views: list[Pillow.Image]) -> Pillow.Image:
     """Views row by row, all equally large, as large as they can be in a cell."""
     gap, columns = 4, ceil(sqrt(len(views)))
     wide, high = (max(sides) for sides in zip(*(view.size for view in views), strict=True))
@@ -139,19 +139,19 @@ def said(sample: Sample) -> str:
     return " ".join(message.text for message in sample.messages)
 
 
-def _wrapped(text: str) -> list[str]:
+def wrapped(text: str) -> list[str]:
     """Lines that fit a cell."""
     lines = [""]
     for word in text.split(" ") if " " in text else text:
         longer = f"{lines[-1]} {word}".strip() if " " in text else lines[-1] + word
-        if _font().getlength(longer) > CELL[0] - 12 and lines[-1]:
+        if font().getlength(longer) > CELL[0] - 12 and lines[-1]:
             lines.append(word)
         else:
             lines[-1] = longer
     return lines
 
 
-def _font() -> ImageFont.FreeTypeFont:
+def font() -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(next(iter((HERE.parent / "vlmdata/datasets/shapes").glob("*.[ot]t[fc]*")))), 14)
 
 

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from vlmdata.recipe import parsed
-
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 NAMED = re.compile(r"^`([\w/]+\.py)`:$", re.MULTILINE)
@@ -64,11 +62,3 @@ def test_the_example_works_as_it_stands(page: str, tmp_path: Path) -> None:
     mypy = [sys.executable, "-m", "mypy", "--strict", new[0]]
     typed = subprocess.run(mypy, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert typed.returncode == 0, typed.stdout + typed.stderr
-
-
-@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")))
-def test_every_recipe_in_the_docs_is_one(page: str, tmp_path: Path) -> None:
-    for block in re.findall(
-        r"```yaml\n(version: 1\n.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL
-    ):
-        assert parsed(block, page, tmp_path).version == 1

@@ -28,11 +28,14 @@ def step(name: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Plain
 
 EARLY = [
     step("clean.image"),
+    step("clean.image", issues=st.sampled_from(["usual", ["dark", "grayscale"]])),
     step("filter.image", min_side=st.integers(150, 300), max_aspect=st.sampled_from([1.2, 1.6, 3.0])),
     step("filter.text", min_chars=st.integers(0, 40), languages=st.sampled_from([["en"], ["ja"], ["en", "ja"]])),
     step("explode", by=st.sampled_from(["question", "caption"])),
     step("group", window=st.integers(1, 60)),
-    step("dedup.exact", by=st.sampled_from(["sample", "images"])),
+    step("dedup.exact", by=st.sampled_from(["sample", "images", "pixels", "text"])),
+    step("dedup.near", keep=st.sampled_from(["largest", "first"])),
+    step("filter.odd_size"),
     step("clean.boxes", min_side=st.integers(0, 80)),
     step("augment.hflip", p=st.floats(0, 1)),
 ]

@@ -21,8 +21,10 @@ name: every-kind-of-step
 seed: 11
 inputs: [{dataset: shapes, limit: 400, weight: 1.25}]
 steps:
-  - clean.image
+  - clean.image: {issues: usual}
   - filter.image: {min_side: 170}
+  - decontaminate: {against: ./measures, min_similarity: 0.95}
+  - dedup.near
   - explode: {by: question}
   - filter.text: {max_chars: 200}
   - dedup.exact: {by: sample}
@@ -32,6 +34,7 @@ steps:
   - boxes.normalize
   - boxes.render: {dialect: internvl}
   - tile.anyres: {policy: internvl, max_tiles: 2}
+restore: [shapes-train-000000, shapes-train-000009, shapes-train-000001-r1-c1]
 output: {formats: [parquet, webdataset], max_samples: 50, max_bytes: 8MB, shuffle: true, split: {validation: 0.1}}
 """
 
@@ -42,6 +45,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, f
     base = tmp_path_factory.mktemp("undisturbed")
     recipe = base / "recipe.yaml"
     recipe.write_text(RECIPE)
+    vlmdata("fetch", "shapes", "--split", "validation", "--limit", 60, "--out", base / "measures", home=base / "home")
     vlmdata("preprocess", recipe, "--out", base / "one", "--workers", 1, home=base / "home-one")
     began = time.monotonic()
     vlmdata("preprocess", recipe, "--out", base / "two", "--workers", 2, home=base / "home-two")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -10,10 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vlmdata.cli.options import Directory, Json, Quiet
-from vlmdata.cli.terminal import printable, say, say_json
+from vlmdata.cli.terminal import columns, printable, say, say_json
+from vlmdata.cli.terminal_picture import Pictures, picture_lines, spoken
 
 if TYPE_CHECKING:
     from vlmdata.types import Record
+
+_PICTURES = 4
 
 
 def inspect(
@@ -25,6 +30,13 @@ def inspect(
     keys: Annotated[bool, typer.Option("--keys", help="With --dropped: all keys and no more, for `restore`.")] = False,
     funnel: Annotated[bool, typer.Option("--funnel", help="Show what each step did instead, and why.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Show long texts and lists whole.")] = False,
+    pictures: Annotated[
+        Pictures,
+        typer.Option(
+            metavar="HOW",
+            help="On a terminal: auto, kitty, iterm, sixel, blocks or none; auto takes what it knows the terminal can.",
+        ),
+    ] = Pictures.auto,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -54,8 +66,24 @@ def inspect(
     elif first is None and not quiet:
         typer.echo(printable(f"{directory}: nothing was {'dropped' if dropped else 'written'}"))
     elif not quiet:
+        by = spoken(pictures, os.environ, sys.stdout.isatty())
         for row in shown:
-            say(dropped_lines(row, full) if dropped else sample_lines(row, full))
+            lines = dropped_lines(row, full) if dropped else sample_lines(row, full)
+            say(islice(lines, 1))
+            say(_pictures(row, by))
+            say(lines)
+
+
+def _pictures(row: dict[str, Any], by: Pictures) -> Iterator[str]:
+    """Of each picture of a sample the first view, which shows all of it; of what was dropped the thumbnail."""
+    views: Iterator[bytes]
+    if "image_info" in row:
+        views = (row["images"][info["first"]]["bytes"] for info in row["image_info"] if info["count"])
+    else:
+        views = iter([row["thumbnail"]] if row["thumbnail"] else [])
+    true_color = os.environ.get("COLORTERM") in ("truecolor", "24bit")
+    for data in islice(views, _PICTURES):
+        yield from picture_lines(data, by, columns(), true_color=true_color)
 
 
 def _funnel(directory: Path, *, as_json: bool, quiet: bool) -> None:
