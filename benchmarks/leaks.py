@@ -20,13 +20,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 from PIL import Image
 
 from benchmarks.leaked import QUALITIES, Posed, changed, resized, reworded
 from benchmarks.photographs import found
 from vlmdata.engine.run import Where, preprocess
+from vlmdata.pixels.look import look
+from vlmdata.pixels.perceptual import signature_of
 from vlmdata.recipe import parsed
+from vlmdata.steps.leaks.alike import alike
+from vlmdata.steps.leaks.step import DISTANCE
 
 TASKS = ("social_iqa", "strategyqa", "implicatures", "snarks", "understanding_fables", "cryptonite")
 """Whose rows are independent of each other: others ask twice about one passage, which is a leak between the halves."""
@@ -38,6 +43,7 @@ ROWS, COLUMNS = 3, 2
 """Cuts of the left half of a photograph, besides that half."""
 STAY = 160
 """Cuts of its right half."""
+LEVELS = (0.7, 0.75, 0.8, 0.85, 0.88, 0.92)
 AGAIN = 3
 """Times a picture leaks."""
 _SHORT = 13
@@ -69,10 +75,16 @@ def main() -> None:
     options.add_argument("--texts", type=Path, required=True)
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--keep", type=Path, help="folder for what is made, to look at it")
+    options.add_argument("--pairs", action="store_true", help="only count pairs of other photographs that look alike")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = asked.keep or Path(folder)
         (home / "pictures").mkdir(parents=True, exist_ok=True)
+        if asked.pairs:
+            print_pairs(
+                home / "pictures", [name for names in cuts(home / "pictures", asked.photographs) for name in names]
+            )
+            return
         kinds = make(home, *cuts(home / "pictures", asked.photographs), *posed(asked.texts))
         found, seconds = run(home, kinds, asked.workers)
     counts = Counter(kinds)
@@ -168,6 +180,21 @@ def run(home: Path, kinds: list[str], workers: int) -> tuple[Counter[tuple[str, 
         for row in pq.read_table(path, columns=["source", "reason"]).to_pylist():
             found[kinds[int(row["source"].rpartition("#")[2])], row["reason"]] += 1
     return found, time.perf_counter() - started
+
+
+def print_pairs(folder: Path, names: list[str]) -> None:
+    """How many pairs of cuts of different photographs are as alike as each of ``LEVELS``."""
+    looks = [signature_of(look((folder / name).read_bytes(), SIDE)) for name in names]
+    hashes = np.array([one.hash for one in looks], np.uint64)
+    thumbnails = np.array([np.frombuffer(one.thumbnail, np.uint8) for one in looks])
+    photos = np.array([int(name.partition("-")[0]) for name in names])
+    pairs, counts = 0, Counter[float]()
+    for number, one in enumerate(looks):
+        other = (photos != photos[number]) & (np.arange(len(looks)) > number)
+        near = other & (np.bitwise_count(hashes ^ hashes[number]) <= DISTANCE)
+        pairs += int(other.sum())
+        counts.update(level for how in alike(one, thumbnails[near]) for level in LEVELS if how >= level)
+    print(f"{pairs:,} pairs", {level: counts[level] for level in LEVELS})
 
 
 _EVALUATION = """\
