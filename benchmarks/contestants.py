@@ -94,7 +94,7 @@ class Vlmdata(Contestant):
         }
         recipe.write_text(json.dumps(parts))  # JSON is YAML too
         places = ("--out", str(work.out), "--workers", str(work.workers))
-        return [self.python, "-m", "vlmdata", "preprocess", str(recipe), *places, "--quiet"]
+        return [self.python, "-m", "vlmdata", "preprocess", str(recipe), *places, "--no-cache", "--quiet"]
 
     def written(self, out: Path) -> Iterator[Tiled]:
         for path in sorted(out.rglob("*.tar")):

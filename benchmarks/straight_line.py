@@ -65,7 +65,7 @@ def contestants(instances: Path) -> list[Contestant]:
     for fidelity in ("fast", "exact"):
         recipe = instances.with_name(f"{fidelity}.yaml")
         recipe.write_text(RECIPE.format(fidelity=fidelity))
-        verb = ("-m", "vlmdata", "preprocess", str(recipe), "--workers", "2", "--quiet", "--out")
+        verb = ("-m", "vlmdata", "preprocess", str(recipe), "--workers", "2", "--no-cache", "--quiet", "--out")
         found.append(Contestant(f"vlmdata, {fidelity}", verb))
     for name, how in (("Pillow in a pool", "pool"), ("datasets.map", "map")):
         found.append(Contestant(name, ("-m", "benchmarks.by_hand", how, str(instances))))

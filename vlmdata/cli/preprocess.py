@@ -33,6 +33,9 @@ def preprocess(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say what would be done again and why, beside the run in --out.")
     ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Take nothing from earlier runs and keep nothing for later ones.")
+    ] = False,
     workers: Workers = None,
     executor: ExecutorName = None,
     decoder: DecoderName = "auto",
@@ -47,6 +50,8 @@ def preprocess(
 
     Example: vlmdata preprocess recipes/demo.yaml --out demo-output --workers 2
     """
+    from dataclasses import replace
+
     from vlmdata.cli.show import show_plan, show_run
     from vlmdata.engine.output import standing
     from vlmdata.engine.run import plan_of, preprocess
@@ -60,6 +65,7 @@ def preprocess(
         checked = checked.with_files(files.absolute())
     chosen = resolve(decoder_named(decoder), checked.output.image.fidelity)
     place = where(workers, executor, overwrite, json or quiet, chosen)
+    place = replace(place, reuse=not no_cache)
     folder = out or Path(checked.name)
     if explain:
         from vlmdata.cli.explain import show_explanation

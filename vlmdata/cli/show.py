@@ -30,10 +30,23 @@ def show_run(folder: Path, manifest: Manifest, *, as_json: bool, quiet: bool) ->
         say_json({"directory": str(folder), **manifest.to_json()})
     elif not quiet:
         say(funnel_lines(manifest))
+        say(_reused(manifest))
         typer.echo()
         _places(folder, manifest)
         for hint in download_hints(manifest):
             say(hanging("", hint, indent=0, label_width=0))
+
+
+def _reused(manifest: Manifest) -> Iterator[str]:
+    """What earlier runs spared this one, if anything."""
+    kept = {"renders": "pictures rendered", "answers": "looks at pictures"}
+    spared = (
+        f"{manifest.reuse.get(f'{name}_kept', 0):,} {what}"
+        for name, what in kept.items()
+        if manifest.reuse.get(f"{name}_kept")
+    )
+    if told := " and ".join(spared):
+        yield f"from earlier runs: {told}"
 
 
 def download_hints(manifest: Manifest) -> Iterator[str]:

@@ -20,7 +20,7 @@ from vlmdata.engine.line import flow
 from vlmdata.engine.memory import remembering
 from vlmdata.engine.plan import Plan
 from vlmdata.engine.progress import Progress
-from vlmdata.engine.surveys import keep, kept_survey, take_over
+from vlmdata.engine.surveys import keep, kept_survey, survey_folder, take_over
 from vlmdata.executors import Executor
 from vlmdata.io.atomic import publishing
 from vlmdata.io.cache import surveys
@@ -58,16 +58,18 @@ def decide_all(job: Job, plan: Plan, executor: Executor, progress: Progress) -> 
 
 def _survey_all(job: Job, plan: Plan, number: int, barrier: int, executor: Executor) -> None:
     """Signatures of all tasks: those that are there, those of earlier runs, and the rest anew."""
+    kept = survey_folder(plan, number)
     todo = []
     for task in plan.tasks:
         path = workspace.signature_path(job.out, barrier, task.index)
-        if not path.exists() and not take_over(kept_survey(plan, number, task), path):
+        known = path.exists() or (job.reuse.surveys and take_over(kept_survey(kept, task), path))
+        if not known:
             todo.append(task)
     for _ in executor.map(partial(_survey, job, number, barrier), todo):
         pass
-    for task in todo:
-        keep(workspace.signature_path(job.out, barrier, task.index), kept_survey(plan, number, task))
-    if todo:
+    if todo and job.reuse.surveys:
+        for task in todo:
+            keep(workspace.signature_path(job.out, barrier, task.index), kept_survey(kept, task))
         without_oldest(surveys(), "*/*.parquet", bounds()["surveys"])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vlmdata.engine.plan import Plan
-from vlmdata.engine.surveys import kept_survey
+from vlmdata.engine.surveys import kept_survey, survey_folder
 from vlmdata.shards.manifest_file import MANIFEST, read_manifest
 from vlmdata.steps import steps_by_name
 from vlmdata.steps.base import GlobalStep
@@ -86,7 +86,8 @@ def _work(plan: Plan, number: int) -> str:
     """What a run spends on a step."""
     step = plan.recipe.steps[number]
     if isinstance(step, GlobalStep):
-        kept = sum(kept_survey(plan, number, task).exists() for task in plan.tasks)
+        folder = survey_folder(plan, number)
+        kept = sum(kept_survey(folder, task).exists() for task in plan.tasks)
         return f"decides on all rows; surveys kept of {kept:,} of {len(plan.tasks):,} tasks"
     return "looks at pictures it has not looked at so far" if step.looks else ""
 

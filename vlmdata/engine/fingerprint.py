@@ -25,7 +25,7 @@ _LIBRARIES = (
     "tokenizers",
     "webdataset",
 )
-_OPTIONAL = ("av", "pylibjxl")
+_OPTIONAL = ("av", "onnxruntime", "pylibjxl", "rapidocr")
 _CODECS = ("jpg", "jpg_2000", "zlib", "libtiff", "webp", "avif", "littlecms2")
 
 
@@ -41,7 +41,7 @@ def versions() -> dict[str, str]:
 
 
 def survey_fingerprint(
-    recipe: Recipe, number: int, digests: Sequence[str], suffixes: Sequence[str], role: str, used: dict[str, str]
+    recipe: Recipe, number: int, digests: Sequence[str], suffixes: Sequence[str], role: str, software: bytes
 ) -> str:
     """SHA-256 of all that decides the signatures that global step ``number`` takes, but which rows a task has.
 
@@ -53,7 +53,7 @@ def survey_fingerprint(
     told["digests"] = [step.digest() for step in recipe.steps[: number + 1]]
     told |= {"inputs": list(digests), "suffixes": list(suffixes), "role": role, "shuffle": recipe.output.shuffle}
     told["largest"] = recipe.output.pixels.max_pixels
-    told["versions"] = used
+    told["software"] = software.hex()
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

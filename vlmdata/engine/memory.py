@@ -26,11 +26,13 @@ Render = Callable[[Sequence[Image]], Sequence[Rendered | Fault]]
 class Reuse:
     """What tasks of a run may keep, in bytes for each of their rows; with 0 they do not look for it either.
 
-    ``software`` covers all code that decides answers, ``drawing`` what of it decides rendered pictures.
+    ``surveys`` says whether signatures of global steps are kept and taken over. ``software`` covers all code that
+    decides answers, ``drawing`` what of it decides rendered pictures.
     """
 
     answers: float = 0.0
     renders: float = 0.0
+    surveys: bool = False
     software: bytes = b""
     drawing: bytes = b""
 

@@ -39,13 +39,18 @@ def reuse_of(plan: Plan) -> tuple[Reuse, list[str]]:
         for name in scarce
     ]
     each = {name: 0.0 if name in scarce else rooms[name] / plan.rows for name in needs}
-    told = json.dumps([plan.decoder.label, sorted(plan.versions.items())])
-    return Reuse(**each, software=_code(told, _LOOKS), drawing=_code(told, _PIXELS)), remarks
+    surveys = bounds()["surveys"] > 0
+    return Reuse(**each, surveys=surveys, software=software(plan), drawing=_code(plan, _PIXELS)), remarks
 
 
-def _code(versions: str, folders: Sequence[str]) -> bytes:
-    """A hash of ``versions`` and of vlmdata's own source: between two releases code changes under one version."""
-    digest = hashlib.sha256(versions.encode())
+def software(plan: Plan) -> bytes:
+    """A hash of all code that decides what steps find out."""
+    return _code(plan, _LOOKS)
+
+
+def _code(plan: Plan, folders: Sequence[str]) -> bytes:
+    """A hash of versions and of vlmdata's own source: between two releases code changes under one version."""
+    digest = hashlib.sha256(json.dumps([plan.decoder.label, sorted(plan.versions.items())]).encode())
     root = Path(vlmdata.__file__).parent
     for path in sorted(path for folder in folders for path in (root / folder).rglob("*.py")):
         digest.update(f"{path.relative_to(root)}:".encode() + path.read_bytes())

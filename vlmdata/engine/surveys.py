@@ -14,14 +14,22 @@ from pathlib import Path
 from vlmdata.engine.fingerprint import survey_fingerprint
 from vlmdata.engine.job import Task
 from vlmdata.engine.plan import Plan
+from vlmdata.engine.reuse import software
 from vlmdata.errors import StorageError
 from vlmdata.io.atomic import publishing
 from vlmdata.io.cache import surveys
 
 
-def kept_survey(plan: Plan, number: int, task: Task) -> Path:
-    """Where the signatures of ``task`` for global step ``number`` are kept, if they are."""
-    return _folder(plan, number) / f"{hashlib.sha256(repr(task).encode()).hexdigest()[:32]}.parquet"
+def survey_folder(plan: Plan, number: int) -> Path:
+    """Where signatures for global step ``number`` are kept."""
+    digests = [info.digest for info in plan.infos]
+    told = survey_fingerprint(plan.recipe, number, digests, plan.suffixes, plan.role, software(plan))
+    return surveys() / told[:32]
+
+
+def kept_survey(folder: Path, task: Task) -> Path:
+    """The file of ``task`` in such a folder, if there is one."""
+    return folder / f"{hashlib.sha256(repr(task).encode()).hexdigest()[:32]}.parquet"
 
 
 def take_over(kept: Path, path: Path) -> bool:
@@ -38,11 +46,6 @@ def keep(path: Path, kept: Path) -> None:
     """Keep signatures for later runs. A cache that takes no more is no reason to end a run."""
     with suppress(OSError, StorageError):
         _link(path, kept)
-
-
-def _folder(plan: Plan, number: int) -> Path:
-    digests = [info.digest for info in plan.infos]
-    return surveys() / survey_fingerprint(plan.recipe, number, digests, plan.suffixes, plan.role, plan.versions)[:32]
 
 
 def _link(source: Path, target: Path) -> None:
