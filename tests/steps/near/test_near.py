@@ -168,5 +168,5 @@ def test_the_drop_says_for_whose_sake_and_how_alike(sample, scene, image, ctx):
     assert step.resolve(here, None, ctx) is here
     drop = step.resolve(here, {"survivor": "b", "similarity": 0.95678, "bits": 4}, ctx)
     assert drop == Drop(
-        reason="near_duplicate", value="b (similarity 0.957, 4 bits)", threshold="similarity 0.9, 10 bits"
+        reason="near_duplicate", value="b (similarity 0.957, 4 bits)", threshold="similarity 0.89, 10 bits"
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-MIN_SIMILARITY = 0.9
+MIN_SIMILARITY = 0.89
 """From here on two pictures are taken for copies. Measured on the development pictures of
 ``benchmarks.near_duplicates``; the curve is in ``docs/cleaning/near-duplicates.md``."""
 MAX_SHIFT = 0.075

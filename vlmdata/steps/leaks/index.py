@@ -59,8 +59,8 @@ class _Hashes:
 class Index:
     """Every lookup gives rows, the first where several fit; ``shown`` says in words what a row is.
 
-    100,000 pictures take 450 MB. Every hash is compared with the one asked about, then the thumbnails of those near:
-    of so many that takes 3 ms, looking at a picture of 640 x 480 itself 1.3 ms.
+    100,000 pictures take some 450 MB. Every hash is compared with the one asked about, then the thumbnails of those
+    near.
     """
 
     def __init__(self, tables: Sequence[pa.Table]) -> None:
