@@ -117,6 +117,10 @@ def fetch(
         check_importable()
     if retry_failed and (folder / MANIFEST).exists():
         return folder, _retry(plan, folder, where)
+    if out is None and not where.overwrite and (folder / MANIFEST).exists():
+        # The place in the cache names all that was asked for, so other versions of libraries have fetched the same.
+        where.progress.remark(f"{folder} is finished already: nothing to do")
+        return folder, read_manifest(folder)
     return folder, _run(plan, folder, where)
 
 
