@@ -202,7 +202,7 @@ def test_a_motion_is_found_again(detailed, number, motion, light):
 
 
 def test_sums_over_cells():
-    values = np.arange(2 * SIDE * SIDE).reshape(2, SIDE, SIDE)
+    values = np.arange(2.0 * SIDE * SIDE).reshape(2, SIDE, SIDE)
     side = SIDE // CELLS
     assert sums(values)[1, 2, 3] == values[1, 2 * side : 3 * side, 3 * side : 4 * side].sum()
     luma = np.random.default_rng(0).integers(0, 256, (1, SIDE, SIDE), dtype=np.uint8)

@@ -170,3 +170,5 @@ def test_the_drop_says_for_whose_sake_and_how_alike(sample, scene, image, ctx):
     assert drop == Drop(
         reason="near_duplicate", value="b (similarity 0.957, 4 bits)", threshold="similarity 0.89, 10 bits"
     )
+    chained = step.resolve(here, {"survivor": "b", "similarity": 0.4, "bits": 14}, ctx)
+    assert chained.value == "b (by others, 14 bits)"

@@ -111,7 +111,7 @@ class CleanImage(Step):
     _base: str = PrivateAttr(default="")
 
     def model_post_init(self, context: Any, /) -> None:
-        if isinstance(context, Mapping):
+        if self.placeholders and isinstance(context, Mapping):
             self._base = str(context.get("base", ""))
 
     @field_validator("issues", mode="before")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Flags = NDArray[np.bool_]
     Hashes = NDArray[np.uint64]
     Rows = NDArray[np.int32]
 
@@ -83,13 +84,18 @@ def pairs_within(hashes: Hashes, distance: int) -> Iterator[tuple[Rows, Rows]]:
 
 @dataclass(frozen=True, slots=True)
 class _Buckets:
-    """Hashes, and their rows, in the order of one band and then of themselves; ``begin`` is where each key begins."""
+    """Hashes, and their rows, in the order of one band and then of themselves.
+
+    ``begin`` is where each key begins, ``filled`` whether there is one, ``crowded`` whether there are too many.
+    """
 
     band: Band
     rows: Rows
     hashes: Hashes
     keys: Rows
     begin: Rows
+    filled: Flags
+    crowded: Flags
 
     @classmethod
     def of(cls, hashes: Hashes, band: Band) -> _Buckets:
@@ -98,15 +104,16 @@ class _Buckets:
         rows = np.lexsort((hashes, band.keys(hashes))).astype(np.int32)
         keys = band.keys(hashes[rows])
         begin = np.searchsorted(keys, np.arange((1 << band.width) + 1, dtype=np.int32)).astype(np.int32)
-        return cls(band, rows, hashes[rows], keys, begin)
+        sizes = np.diff(begin)
+        return cls(band, rows, hashes[rows], keys, begin, sizes > 0, sizes > CROWD)
 
-    def has(self, ones: Hashes, others: Hashes) -> NDArray[np.bool_]:
+    def has(self, ones: Hashes, others: Hashes) -> Flags:
         """Whether these pairs are surely among the candidates."""
         import numpy as np
 
         keys = [self.band.keys(hashes) for hashes in (ones, others)]
-        close: NDArray[np.bool_] = np.bitwise_count(keys[0] ^ keys[1]) <= self.band.radius
-        return close & ~self._is_crowd(keys[0]) & ~self._is_crowd(keys[1])
+        close: Flags = np.bitwise_count(keys[0] ^ keys[1]) <= self.band.radius
+        return close & ~self.crowded[keys[0]] & ~self.crowded[keys[1]]
 
     def candidates(self) -> Iterator[tuple[Rows, Rows]]:
         """Places of pairs whose keys differ by at most the radius, each pair once."""
@@ -126,16 +133,13 @@ class _Buckets:
         """Each place with all places of the bucket of its key; of its own bucket, with those ``before`` it."""
         import numpy as np
 
-        begin, end = self.begin[keys], self.begin[keys + 1]
-        crowded = (end - begin > CROWD) | self._is_crowd(self.keys[places])
-        end = end if before is None else before
-        end = np.where(crowded, np.minimum(end, begin + HUBS), end) if crowded.any() else end
-        some = np.flatnonzero(end > begin)
-        yield from expanded(places[some], begin[some], end[some])
-
-    def _is_crowd(self, keys: Rows) -> NDArray[np.bool_]:
-        crowded: NDArray[np.bool_] = self.begin[keys + 1] - self.begin[keys] > CROWD
-        return crowded
+        some = np.flatnonzero(self.filled[keys])
+        places, keys = places[some], keys[some]
+        begin, end = self.begin[keys], self.begin[keys + 1] if before is None else before
+        if self.crowded.any():
+            crowded = self.crowded[keys] | self.crowded[self.keys[places]]
+            end = np.where(crowded, np.minimum(end, begin + HUBS), end)
+        yield from expanded(places, begin, end)
 
 
 def expanded(places: Rows, begin: Rows, end: Rows) -> Iterator[tuple[Rows, Rows]]:

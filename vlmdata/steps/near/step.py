@@ -51,8 +51,8 @@ class DedupNear(GlobalStep):
     know it by (``blank``: sky, a wall): such look alike without being copies.
 
     ## Drops
-    - ``near_duplicate``: the value is the key of the sample that stays, how alike the two are, and by how many bits
-      their hashes differ
+    - ``near_duplicate``: the value is the key of the sample that stays, how alike the two are (``by others``: only
+      through other samples of the cluster), and in how many bits their hashes differ
 
     ## Example
         - dedup.near: {keep: largest, mirrored: true}
@@ -62,7 +62,7 @@ class DedupNear(GlobalStep):
 
     by: Literal["images", "sample"] = "images"
     distance: Annotated[int, Field(ge=0, le=16, description="bits of 64 in which hashes may differ")] = MAX_DISTANCE
-    similarity: Annotated[float, Field(ge=0.5, le=1, description="of thumbnails, at least")] = MIN_SIMILARITY
+    similarity: Annotated[float, Field(ge=0.8, le=1, description="of thumbnails, at least")] = MIN_SIMILARITY
     mirrored: bool = False
     clusters: Literal["connected", "star"] = "connected"
     keep: Keep = "largest"
@@ -135,9 +135,11 @@ class DedupNear(GlobalStep):
     def resolve(self, sample: Sample, decision: Mapping[str, object] | None, ctx: Context) -> Sample | Drop:
         if decision is None:
             return sample
+        alike = float(str(decision["similarity"]))
+        how = f"similarity {alike:.3f}" if alike >= self.similarity else "by others"
         return Drop(
             reason="near_duplicate",
-            value=f"{decision['survivor']} (similarity {decision['similarity']:.3f}, {decision['bits']} bits)",
+            value=f"{decision['survivor']} ({how}, {decision['bits']} bits)",
             threshold=f"similarity {self.similarity}, {self.distance} bits",
         )
 
