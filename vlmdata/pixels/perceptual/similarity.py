@@ -25,8 +25,8 @@ MAX_COLOUR = 14
 """Mean difference of the two chroma planes from which on pictures differ in colour, as stored (halved)."""
 _LOOKS = ((4, 3, 0.1, 0.75), (2, 3, 0.1, 0.65), (1, 2, MAX_SHIFT, 0.0))
 """Thumbnails are compared shrunk by the first number, after so many rounds of alignment. Pairs moved further than the
-third, or less alike than the fourth, are not looked at closer. Of unrelated pairs with near hashes one in forty is looked
-at a second time; of copies 0.3 % are lost by it."""
+third, or less alike than the fourth, are not looked at closer. Of unrelated pairs with near hashes one in forty is
+looked at a second time; of copies 0.3 % are lost by it."""
 _NOISE = 16
 """Variance of luma that compression leaves, added where two cells are compared."""
 _STEPS = 1 << 20
