@@ -72,6 +72,8 @@ def pairs_within(hashes: Hashes, distance: int) -> Iterator[tuple[Rows, Rows]]:
     for band in bands_for(len(hashes), distance):
         buckets = _Buckets.of(hashes, band)
         for ones, others in buckets.candidates():
+            near = np.flatnonzero(np.bitwise_count(buckets.rest[ones] ^ buckets.rest[others]) <= distance)
+            ones, others = ones[near], others[near]
             first, second = buckets.hashes[ones], buckets.hashes[others]
             found = np.bitwise_count(first ^ second) <= distance
             for before in searched:
@@ -86,12 +88,14 @@ def pairs_within(hashes: Hashes, distance: int) -> Iterator[tuple[Rows, Rows]]:
 class _Buckets:
     """Hashes, and their rows, in the order of one band and then of themselves.
 
-    ``begin`` is where each key begins, ``filled`` whether there is one, ``crowded`` whether there are too many.
+    ``rest`` are 32 bits outside the band, compared first: half as much to fetch, and few pairs go on. ``begin`` is
+    where each key begins, ``filled`` whether there is one, ``crowded`` whether there are too many.
     """
 
     band: Band
     rows: Rows
     hashes: Hashes
+    rest: NDArray[np.uint32]
     keys: Rows
     begin: Rows
     filled: Flags
@@ -105,7 +109,10 @@ class _Buckets:
         keys = band.keys(hashes[rows])
         begin = np.searchsorted(keys, np.arange((1 << band.width) + 1, dtype=np.int32)).astype(np.int32)
         sizes = np.diff(begin)
-        return cls(band, rows, hashes[rows], keys, begin, sizes > 0, sizes > CROWD)
+        hashes = hashes[rows]
+        end = np.uint64(band.low + band.width)
+        rest = (hashes >> end) | (hashes << (np.uint64(BITS) - end)) if end < BITS else hashes
+        return cls(band, rows, hashes, rest.astype(np.uint32), keys, begin, sizes > 0, sizes > CROWD)
 
     def has(self, ones: Hashes, others: Hashes) -> Flags:
         """Whether these pairs are surely among the candidates."""
